@@ -1,0 +1,1 @@
+"""Frozen data of the product. Import from the modules below."""
