@@ -1,0 +1,115 @@
+"""Combines what the team found into one report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from maos_desktop.agents.prompting import join_sections, shorten
+from maos_desktop.agents.roles import prompt_text
+from maos_desktop.agents.structured_agent import StructuredAgent
+from maos_desktop.errors import RefusedError
+from maos_desktop.executor.base import AgentLaunch, Executor
+from maos_desktop.model.event import Journal, ReportProduced, SynthesisStarted
+from maos_desktop.model.fold import SessionFold
+from maos_desktop.model.ids import SYNTHESIS
+from maos_desktop.model.message import MessageType
+from maos_desktop.model.plan import Plan
+from maos_desktop.model.report import Report
+
+MESSAGE_CHARS = 400
+MESSAGES = 200
+MAX_TURNS = 10
+
+
+class SynthesisAgent:
+    """Writes the report; a finding whose source does not exist is refused and asked for again once."""
+
+    def __init__(
+        self, journal: Journal, executor: Executor, launch_settings: Mapping[str, Any], model: str | None
+    ) -> None:
+        self._journal = journal
+        self._executor = executor
+        self._launch_settings = launch_settings
+        self._model = model
+
+    async def write_report(self, request: str, plan: Plan, fold: SessionFold) -> Report:
+        """Returns the report, recorded. Raises ``AgentError`` when none came that can be used."""
+        await self._journal.record(SynthesisStarted())
+        known = fold.agents.get(SYNTHESIS)
+        launch = AgentLaunch(
+            agent_id=SYNTHESIS,
+            system_prompt=prompt_text("synthesis"),
+            tools=(),
+            model=self._model,
+            max_turns=MAX_TURNS,
+            output_schema=Report.model_json_schema(),
+            **self._launch_settings,
+        )
+        first_block = known.next_block if known is not None else 0
+        async with StructuredAgent(
+            launch, self._executor, self._journal, "Writes the report", first_block=first_block
+        ) as agent:
+            prompt = synthesis_prompt(request, plan, fold)
+            try:
+                report = _as_report(await agent.ask(prompt), plan)
+            except RefusedError as refusal:
+                report = _as_report(await agent.ask(f"{prompt}\n\n## Why the last report was refused\n{refusal}"), plan)
+        await self._journal.record(ReportProduced(report=report))
+        return report
+
+
+def synthesis_prompt(request: str, plan: Plan, fold: SessionFold) -> str:
+    """Returns what the synthesis is given: results of all tasks, discoveries and messages, each cut to size."""
+    return join_sections(
+        "# Write the report",
+        {
+            "Request": request,
+            "Goal": plan.goal,
+            "Results": "\n\n".join(_result(plan, fold)),
+            "Discoveries": "\n".join(
+                f"- [{d.message_id}] {d.agent_id} ({d.importance}): {shorten(d.text, 2_000)}" for d in fold.discoveries
+            ),
+            "Messages": "\n".join(_messages(fold)),
+        },
+    )
+
+
+def _result(plan: Plan, fold: SessionFold) -> list[str]:
+    results = []
+    for task_id, agent_id in plan.agent_ids().items():
+        task = fold.tasks[task_id]
+        text = task.report or (task.failure.what if task.failure else task.reason)
+        head = f"### {agent_id} ({task_id}): {plan.subtask(task_id).title}\nState: {task.state}"
+        results.append(f"{head}\n\n{shorten(text)}")
+    return results
+
+
+def _messages(fold: SessionFold) -> list[str]:
+    rows = [
+        f"- [{m.message.id}] {m.message.sender} → {', '.join(m.message.receivers)} ({m.message.type}): "
+        f"{shorten(m.message.text, MESSAGE_CHARS)}"
+        for m in fold.messages.values()
+        if m.message.type is not MessageType.DISCOVERY
+    ]
+    return rows[-MESSAGES:]
+
+
+def _as_report(answer: Any, plan: Plan) -> Report:
+    try:
+        report = Report.model_validate(answer)
+    except ValidationError as error:
+        reasons = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        raise RefusedError(f"The report cannot be used: {reasons}") from error
+    agents = plan.agent_ids()
+    unknown = {
+        f"{source.agent_id} ({source.task_id})"
+        for finding in report.findings
+        for source in finding.sources
+        if agents.get(source.task_id) != source.agent_id
+    }
+    if unknown:
+        raise RefusedError(f"The report names sources that do not exist: {', '.join(sorted(unknown))}.")
+    return report

@@ -1,0 +1,241 @@
+"""Leads one session from the request to the report."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from maos_desktop.agents.orchestrated_agent import OrchestratedAgent
+from maos_desktop.agents.prompting import task_prompt
+from maos_desktop.agents.synthesis import SynthesisAgent
+from maos_desktop.bus.message_bus import AgentMessageBus
+from maos_desktop.context.shared_context import SharedContext
+from maos_desktop.errors import AgentError, BadRequestError, KnownError, PlanError
+from maos_desktop.model.event import (
+    AgentAssigned,
+    AgentFailed,
+    AgentState,
+    AgentStateChanged,
+    Failure,
+    PlanProposed,
+    PlanRequested,
+    SessionFinished,
+    TaskCompleted,
+    TaskFailed,
+    TaskSkipped,
+    TaskStarted,
+)
+from maos_desktop.model.ids import USER, AgentId, TaskId
+from maos_desktop.model.message import Importance
+from maos_desktop.model.plan import Mode, Plan, Subtask
+from maos_desktop.orchestration.approval import ApprovalGate, Decision
+from maos_desktop.orchestration.decomposer import TaskDecomposer
+from maos_desktop.orchestration.permissions import PermissionDesk
+from maos_desktop.orchestration.scheduler import Scheduler
+from maos_desktop.orchestration.team import Team
+from maos_desktop.orchestration.workplace import Workplace
+
+DIGEST_TOKENS = 2_000
+
+
+class Orchestrator:
+    """Plans, has the plan approved, runs it and has the report written.
+
+    It begins where the workplace's fold ends: a session that was interrupted goes on with what is left.
+
+    Attributes:
+        gate: where the plan waits for its decision.
+        permissions: where tool calls wait for the user's word.
+    """
+
+    def __init__(self, workplace: Workplace, bus: AgentMessageBus, context: SharedContext) -> None:
+        self.gate = ApprovalGate(workplace.journal)
+        self.permissions = PermissionDesk(workplace.journal)
+        self._place = workplace
+        self._record = workplace.journal.record
+        self._fold = workplace.fold
+        self._bus = bus
+        self._context = context
+        self._team = Team(workplace, bus, context, self.permissions.ask)
+
+    async def orchestrate(self, request: str, auto_approve: bool = False) -> None:
+        """Runs the session to its end. What goes wrong is recorded; only bugs and cancellation come out."""
+        await self._bus.start()
+        try:
+            plan = self._fold.plan if self._fold.approved else None
+            plan = plan or await self._agree_on_plan(request, auto_approve)
+            if plan is None:
+                await self._finish("rejected")
+                return
+            await self._run(plan)
+            await self._team.aclose()
+            await self._answer(request, plan)
+        except KnownError as error:
+            await self._finish("failed", as_failure(error, kept="Everything up to here was kept."))
+        finally:
+            await self._team.aclose()
+            await self._bus.stop()
+
+    # --- what the user does while it runs ---
+
+    async def send_message(self, to: AgentId | None, text: str, importance: Importance) -> None:
+        """Sends the user's words to one agent (a paused one goes on with them) or to all. Raises ``MessageError``."""
+        if to is None:
+            await self._bus.broadcast(USER, text, importance)
+            return
+        await self._bus.send_message(USER, to, text, importance)
+        self._resume_if_paused(to)
+
+    async def interrupt(self, agent_id: AgentId) -> None:
+        """Pauses an agent that is at work. Raises ``BadRequestError`` for any other."""
+        await self._working(agent_id).interrupt()
+
+    def resume_agent(self, agent_id: AgentId) -> None:
+        """Lets a paused agent go on. Raises ``BadRequestError`` when it is not at work."""
+        self._working(agent_id).go_on()
+
+    def _resume_if_paused(self, agent_id: AgentId) -> None:
+        agent = self._team.working(agent_id)
+        if agent is not None and self._fold.agents[agent_id].state is AgentState.PAUSED:
+            agent.go_on()
+
+    def _working(self, agent_id: AgentId) -> OrchestratedAgent:
+        agent = self._team.working(agent_id)
+        if agent is None:
+            raise BadRequestError(f"{agent_id} is not at work.", next_step="Choose an agent that is working.")
+        return agent
+
+    # --- the plan ---
+
+    async def _agree_on_plan(self, request: str, auto_approve: bool) -> Plan | None:
+        plan, comment = self._fold.plan, ""
+        asked_before = plan is not None
+        while True:
+            if not asked_before:
+                plan = await self._propose(request, comment, plan, must_be_valid=auto_approve)
+            elif plan is not None:
+                await self._record(PlanProposed(plan=plan))
+            asked_before = False
+            decision = await self._decide(plan, auto_approve)
+            match decision.kind:
+                case "approved":
+                    return decision.plan
+                case "rejected":
+                    return None
+            comment = decision.comment
+
+    async def _propose(self, request: str, comment: str, before: Plan | None, *, must_be_valid: bool) -> Plan | None:
+        """Returns a new plan; ``None`` when none was valid and the user can still write one."""
+        await self._record(PlanRequested(comment=comment))
+        try:
+            plan = await TaskDecomposer(self._place).decompose(request, comment, before)
+        except PlanError:
+            if must_be_valid:
+                raise
+            return None
+        await self._record(PlanProposed(plan=plan))
+        return plan
+
+    async def _decide(self, plan: Plan | None, auto_approve: bool) -> Decision:
+        if plan is not None:
+            self._team.warm_up(plan, _first_tasks(plan, self._place.settings.max_agents))
+        return await self.gate.decide(plan, automatic=auto_approve)
+
+    # --- the run ---
+
+    async def _run(self, plan: Plan) -> None:
+        self._team.roster.adopt(plan)
+        await self._team.keep_only(plan)
+        finished = {task_id for task_id, task in self._fold.tasks.items() if task.state == "done"}
+        await self._assign(plan, finished)
+        await Scheduler(plan, self._place.settings.max_agents, self._run_task, self._skip_task).run(finished)
+
+    async def _assign(self, plan: Plan, finished: set[TaskId]) -> None:
+        agents = plan.agent_ids()
+        for subtask in plan.subtasks:
+            agent_id = agents[subtask.id]
+            if subtask.id in finished:
+                continue
+            self._bus.register_agent(agent_id, subtask.title)
+            await self._record(
+                AgentAssigned(agent_id=agent_id, role=subtask.role, task_id=subtask.id, title=subtask.title),
+                AgentStateChanged(agent_id=agent_id, state=AgentState.WAITING),
+            )
+
+    async def _run_task(self, subtask: Subtask) -> bool:
+        plan = self._plan()
+        agent_id = plan.agent_ids()[subtask.id]
+        await self._record(
+            TaskStarted(task_id=subtask.id, agent_id=agent_id),
+            AgentStateChanged(agent_id=agent_id, state=AgentState.WARMING),
+        )
+        resumed = self._fold.agents[agent_id].claude_session_id is not None
+
+        def prompt(messages: str) -> str:
+            shared = self._context.to_prompt(DIGEST_TOKENS)
+            return task_prompt(plan, subtask, self._fold, shared=shared, messages=messages, resumed=resumed)
+
+        agent: OrchestratedAgent | None = None
+        try:
+            agent = await self._team.take(plan, subtask)
+            report = await agent.run(prompt)
+        except AgentError as error:
+            failure = as_failure(error, kept="The other agents go on; what this one said was kept.")
+            self._bus.unregister_agent(agent_id)
+            await self._record(
+                AgentFailed(agent_id=agent_id, failure=failure),
+                TaskFailed(task_id=subtask.id, agent_id=agent_id, failure=failure),
+            )
+            return False
+        else:
+            self._bus.unregister_agent(agent_id, report)
+            await self._record(
+                TaskCompleted(task_id=subtask.id, agent_id=agent_id, report=report),
+                AgentStateChanged(agent_id=agent_id, state=AgentState.DONE),
+            )
+            return True
+        finally:
+            if agent is not None:
+                await self._team.release(agent)
+
+    async def _skip_task(self, subtask: Subtask, cause: TaskId) -> None:
+        agent_id = self._plan().agent_ids()[subtask.id]
+        reason = f"It depends on {cause}, which failed."
+        self._bus.unregister_agent(agent_id)
+        await self._record(
+            TaskSkipped(task_id=subtask.id, reason=reason),
+            AgentStateChanged(agent_id=agent_id, state=AgentState.CANCELLED, reason=reason),
+        )
+
+    def _plan(self) -> Plan:
+        assert self._fold.plan is not None
+        return self._fold.plan
+
+    # --- the answer ---
+
+    async def _answer(self, request: str, plan: Plan) -> None:
+        failures = [task.failure for task in self._fold.tasks.values() if task.failure is not None]
+        if not any(task.state == "done" for task in self._fold.tasks.values()):
+            first = failures[0]
+            await self._finish("failed", first.model_copy(update={"what": f"No task could be finished. {first.what}"}))
+            return
+        await SynthesisAgent(
+            self._place.journal,
+            self._place.executor,
+            self._place.launch_settings(),
+            self._place.settings.model,
+        ).write_report(request, plan, self._fold)
+        await self._finish("done")
+
+    async def _finish(self, outcome: Literal["done", "failed", "rejected"], failure: Failure | None = None) -> None:
+        await self._record(SessionFinished(outcome=outcome, failure=failure))
+
+
+def as_failure(error: KnownError, kept: str) -> Failure:
+    """Returns the error for people and for the log."""
+    return Failure(code=error.code, what=str(error), kept=kept, next_step=error.next_step, detail=error.detail)
+
+
+def _first_tasks(plan: Plan, limit: int) -> list[Subtask]:
+    """Returns the tasks that will start first."""
+    count = 1 if plan.mode is Mode.SEQUENTIAL else limit
+    return [s for s in plan.subtasks if not s.depends_on][:count]

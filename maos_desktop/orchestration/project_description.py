@@ -1,0 +1,104 @@
+"""What the planner is told of the project folder: languages, layout, size, the head of its README."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+MAX_FILES = 20_000
+README_CHARS = 1_500
+LAYOUT_ENTRIES = 40
+
+_SKIPPED = frozenset(
+    {".git", ".hg", ".svn", ".venv", "venv", "node_modules", "__pycache__", "dist", "build", "target", ".tox"}
+)
+_LANGUAGES = {
+    ".py": "Python",
+    ".js": "JavaScript",
+    ".jsx": "JavaScript",
+    ".ts": "TypeScript",
+    ".tsx": "TypeScript",
+    ".go": "Go",
+    ".rs": "Rust",
+    ".java": "Java",
+    ".kt": "Kotlin",
+    ".c": "C",
+    ".h": "C",
+    ".cc": "C++",
+    ".cpp": "C++",
+    ".hpp": "C++",
+    ".cs": "C#",
+    ".rb": "Ruby",
+    ".php": "PHP",
+    ".swift": "Swift",
+    ".sh": "Shell",
+    ".sql": "SQL",
+    ".html": "HTML",
+    ".css": "CSS",
+    ".md": "Markdown",
+    ".rst": "reStructuredText",
+}
+
+
+@dataclass(slots=True)
+class _Survey:
+    files: int = 0
+    size: int = 0
+    languages: Counter[str] = field(default_factory=Counter)
+    by_folder: Counter[str] = field(default_factory=Counter)
+    cut: bool = False
+
+
+def describe_project(folder: Path) -> str:
+    """Returns a Markdown description of ``folder`` (at most some 5,000 characters). Reads names and sizes only,
+    and the README; blocks on the disk, so call it in a thread. Raises ``OSError`` for a folder that cannot be read.
+    """
+    survey = _survey(folder)
+    languages = ", ".join(f"{name} ({count} files)" for name, count in survey.languages.most_common(8))
+    more = f" (counted up to {MAX_FILES})" if survey.cut else ""
+    lines = [
+        f"Folder: {folder.name}",
+        f"Languages: {languages or 'none recognised'}",
+        f"Size: {survey.files} files{more}, {survey.size / 1024:.0f} KiB",
+        "Layout:",
+    ]
+    lines += [f"- {name}: {count} files" for name, count in survey.by_folder.most_common(LAYOUT_ENTRIES)]
+    readme = _readme_head(folder)
+    return "\n".join(lines) + (f"\n\nREADME begins:\n\n> {readme}" if readme else "")
+
+
+def _survey(folder: Path) -> _Survey:
+    survey = _Survey()
+    next(folder.iterdir(), None)  # an unreadable folder is an error; an unreadable part of it is left out
+    for where, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if name not in _SKIPPED)
+        inside = Path(where).relative_to(folder).parts
+        place = f"{inside[0]}/" if inside else "./"
+        for path in map(Path(where).joinpath, files):
+            if survey.files == MAX_FILES:
+                survey.cut = True
+                return survey
+            survey.files += 1
+            survey.by_folder[place] += 1
+            language = _LANGUAGES.get(path.suffix.lower())
+            if language:
+                survey.languages[language] += 1
+            survey.size += _size(path)
+    return survey
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.lstat().st_size
+    except OSError:
+        return 0
+
+
+def _readme_head(folder: Path) -> str:
+    for path in sorted(folder.iterdir()):
+        if path.name.lower().startswith("readme") and path.is_file():
+            with path.open(encoding="utf-8", errors="replace") as file:
+                return file.read(README_CHARS).strip().replace("\n", "\n> ")
+    return ""

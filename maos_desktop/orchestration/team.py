@@ -1,0 +1,138 @@
+"""The agents of a plan: made warm while the plan is read, taken when their tasks start, ended when not needed."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from maos_desktop.agents.orchestrated_agent import AskPermission, OrchestratedAgent
+from maos_desktop.agents.roles import role_prompt, tools_for
+from maos_desktop.agents.roster import Roster
+from maos_desktop.bus.message_bus import AgentMessageBus
+from maos_desktop.context.shared_context import SharedContext
+from maos_desktop.errors import AgentError
+from maos_desktop.executor.base import AgentLaunch
+from maos_desktop.model.ids import AgentId
+from maos_desktop.model.plan import Plan, Subtask
+from maos_desktop.orchestration.workplace import Workplace
+
+STARTING_AT_ONCE = 2
+"""Measured: more at a time makes every one of them slower."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Warm:
+    launch: AgentLaunch
+    agent: OrchestratedAgent
+    opening: asyncio.Task[None]
+
+
+class Team:
+    """Starts and ends the agents of one run. ``aclose`` ends whoever is left."""
+
+    def __init__(
+        self,
+        workplace: Workplace,
+        bus: AgentMessageBus,
+        context: SharedContext,
+        ask_permission: AskPermission,
+    ) -> None:
+        self.roster = Roster()
+        self._workplace = workplace
+        self._bus = bus
+        self._context = context
+        self._ask_permission = ask_permission
+        self._starting = asyncio.Semaphore(STARTING_AT_ONCE)
+        self._warm: dict[AgentId, _Warm] = {}
+        self._working: dict[AgentId, OrchestratedAgent] = {}
+
+    def warm_up(self, plan: Plan, subtasks: Iterable[Subtask]) -> None:
+        """Starts the processes of these subtasks' agents in the background, those not yet warm."""
+        agents = plan.agent_ids()
+        for subtask in subtasks:
+            launch = self._launch(agents[subtask.id], subtask)
+            if launch.agent_id not in self._warm:
+                self._warm[launch.agent_id] = self._start(launch)
+
+    async def keep_only(self, plan: Plan) -> None:
+        """Ends the warm agents that the plan, as approved, has no use for."""
+        agents = plan.agent_ids()
+        wanted = {agents[s.id]: self._launch(agents[s.id], s) for s in plan.subtasks}
+        unfit = [warm for name, warm in self._warm.items() if wanted.get(name) != warm.launch]
+        for warm in unfit:
+            del self._warm[warm.launch.agent_id]
+        await asyncio.gather(*(_end(warm) for warm in unfit))
+
+    async def take(self, plan: Plan, subtask: Subtask) -> OrchestratedAgent:
+        """Returns the subtask's agent, ready to run; warm if it was, else started now. Raises ``AgentError``."""
+        launch = self._launch(plan.agent_ids()[subtask.id], subtask)
+        warm = self._warm.pop(launch.agent_id, None)
+        if warm is not None and warm.launch != launch:
+            await _end(warm)
+            warm = None
+        warm = warm or self._start(launch)
+        self._working[launch.agent_id] = warm.agent
+        await warm.opening
+        return warm.agent
+
+    async def release(self, agent: OrchestratedAgent) -> None:
+        """Ends the agent's process."""
+        self._working.pop(agent.agent_id, None)
+        await agent.aclose()
+
+    def working(self, agent_id: AgentId) -> OrchestratedAgent | None:
+        """Returns the agent of that name if it is at work."""
+        return self._working.get(agent_id)
+
+    async def aclose(self) -> None:
+        """Ends all agents."""
+        warm, self._warm = list(self._warm.values()), {}
+        working, self._working = list(self._working.values()), {}
+        await asyncio.gather(*(_end(w) for w in warm), *(agent.aclose() for agent in working))
+
+    def _launch(self, agent_id: AgentId, subtask: Subtask) -> AgentLaunch:
+        known = self._workplace.fold.agents.get(agent_id)
+        return AgentLaunch(
+            agent_id=agent_id,
+            system_prompt=role_prompt(subtask.role),
+            tools=tools_for(subtask),
+            model=subtask.model or self._workplace.settings.model,
+            max_turns=subtask.max_turns,
+            resume=known.claude_session_id if known is not None else None,
+            **self._workplace.launch_settings(),
+        )
+
+    def _start(self, launch: AgentLaunch) -> _Warm:
+        agent = OrchestratedAgent(
+            launch,
+            self._workplace.executor,
+            self._workplace.journal,
+            self._bus,
+            self._context,
+            self.roster,
+            self._ask_permission,
+            first_block=self._workplace.next_block(launch.agent_id),
+        )
+        return _Warm(launch, agent, asyncio.create_task(self._open(agent), name=f"start {launch.agent_id}"))
+
+    async def _open(self, agent: OrchestratedAgent) -> None:
+        async with self._starting:
+            await agent.open()
+
+
+async def _end(warm: _Warm) -> None:
+    warm.opening.cancel()
+    try:
+        await warm.opening
+    except AgentError as error:
+        _log.info("%s was not needed and had not started: %s", warm.launch.agent_id, error)
+    except asyncio.CancelledError:
+        current = asyncio.current_task()
+        if current is not None and current.cancelling():
+            raise
+    finally:
+        await warm.agent.aclose()

@@ -1,0 +1,42 @@
+"""What every part of an orchestration works with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from maos_desktop.executor.base import Executor
+from maos_desktop.model.event import Journal
+from maos_desktop.model.fold import SessionFold
+from maos_desktop.model.ids import AgentId
+from maos_desktop.model.session import SessionSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """The session's settings, where to write what happened, what has happened so far, and who runs agents.
+
+    ``fold`` follows the journal: when ``record`` returns, it holds what was recorded.
+    """
+
+    settings: SessionSettings
+    journal: Journal
+    fold: SessionFold
+    executor: Executor
+    environment: Mapping[str, str]
+    """Of the back end, for the agents' processes."""
+
+    def launch_settings(self) -> dict[str, Any]:
+        """Returns those fields of an ``AgentLaunch`` that are the same for all agents of the session."""
+        return {
+            "project_folder": self.settings.project_folder,
+            "permission_mode": self.settings.permission_mode,
+            "trust_project_settings": self.settings.trust_project_settings,
+            "environment": self.environment,
+        }
+
+    def next_block(self, agent_id: AgentId) -> int:
+        """Returns the number of the agent's next output block; those of its earlier processes are taken."""
+        agent = self.fold.agents.get(agent_id)
+        return agent.next_block if agent is not None else 0

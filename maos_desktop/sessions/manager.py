@@ -1,0 +1,136 @@
+"""All sessions of this user: creates, lists, reopens and deletes them, and owns what they share."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from maos_desktop.errors import BadRequestError
+from maos_desktop.executor.base import Executor
+from maos_desktop.model.event import EventListener, SessionCreated, SessionInterrupted
+from maos_desktop.model.ids import SessionId, new_session_id
+from maos_desktop.model.session import Backend, SessionSettings, SessionSummary
+from maos_desktop.paths import private_folder
+from maos_desktop.sessions.live_session import LiveSession
+from maos_desktop.store.database import Database
+from maos_desktop.store.event_log import EventLog
+from maos_desktop.store.sessions import SessionStore
+
+if TYPE_CHECKING:
+    from maos_desktop.rehearsal.server import RehearsalServer
+
+TITLE_CHARS = 80
+APP_ENDED = "The app ended while work was under way; the session can be continued."
+
+
+class SessionManager:
+    """Open it with ``open``, end it with ``aclose``: it stops every session and closes the database."""
+
+    def __init__(self, data_folder: Path, database: Database, executor: Executor) -> None:
+        self._data_folder = data_folder
+        self._database = database
+        self._event_log = EventLog(database)
+        self._store = SessionStore(database)
+        self._executor = executor
+        self._rehearsal: RehearsalServer | None = None
+        self._live: dict[SessionId, LiveSession] = {}
+
+    @classmethod
+    async def open(cls, data_folder: Path, executor: Executor | None = None) -> SessionManager:
+        """Opens the database in ``data_folder`` and marks what an ended app left running as interrupted.
+
+        Raises ``StoreError`` and its kinds: corrupt, too new, in use by another process.
+        """
+        database = await Database.open(data_folder / "maos.sqlite3")
+        manager = cls(data_folder, database, executor or _claude_executor())
+        for summary in await manager.list_sessions():
+            if summary.state.is_active:
+                await manager._event_log.append(summary.id, SessionInterrupted(reason=APP_ENDED))
+        return manager
+
+    async def create(self, settings: SessionSettings) -> LiveSession:
+        """Returns a new session, saved and not yet started. Raises ``BadRequestError`` for a bad request or folder."""
+        check_settings(settings)
+        session_id = new_session_id()
+        title = next(line.strip() for line in settings.request.splitlines() if line.strip())
+        if len(title) > TITLE_CHARS:
+            title = title[: TITLE_CHARS - 1].rstrip() + "…"
+        await self._event_log.append(session_id, SessionCreated(settings=settings, title=title))
+        return await self.reopen(session_id)
+
+    async def reopen(self, session_id: SessionId) -> LiveSession:
+        """Returns the session, the same object while it is open. Raises ``UnknownSessionError``."""
+        if session_id not in self._live:
+            summary = await self._store.get(session_id)
+            environment = partial(self._environment, summary.settings.backend)
+            self._live[session_id] = LiveSession(summary, self._event_log, self._executor, environment)
+        return self._live[session_id]
+
+    async def list_sessions(self) -> list[SessionSummary]:
+        """Returns all sessions, the one changed last first."""
+        return await self._store.list()
+
+    async def recent_requests(self, limit: int = 20) -> list[str]:
+        """Returns the latest different requests, newest first."""
+        return await self._store.recent_requests(limit)
+
+    async def delete(self, session_id: SessionId) -> None:
+        """Stops and deletes the session with all its events. Raises ``UnknownSessionError``."""
+        live = self._live.pop(session_id, None)
+        if live is not None:
+            await live.aclose()
+        await self._store.delete(session_id)
+
+    def subscribe_all(self, listener: EventListener) -> Callable[[], None]:
+        """Calls ``listener`` with each batch committed in any session; returns what ends that."""
+        return self._event_log.subscribe(None, listener)
+
+    @property
+    def running(self) -> list[LiveSession]:
+        """The sessions in which work is under way."""
+        return [live for live in self._live.values() if live.is_running]
+
+    async def aclose(self) -> None:
+        """Stops every session, ends every process, closes the database. Everything is kept."""
+        try:
+            for live in self._live.values():
+                await live.aclose()
+            await self._executor.aclose()
+            if self._rehearsal is not None:
+                await self._rehearsal.aclose()
+        finally:
+            await self._event_log.aclose()
+            await self._database.aclose()
+
+    async def _environment(self, backend: Backend) -> Mapping[str, str]:
+        if backend is Backend.CLAUDE:
+            return {}
+        if self._rehearsal is None:
+            from maos_desktop.rehearsal.server import RehearsalServer
+
+            self._rehearsal = await RehearsalServer.start()
+        return self._rehearsal.environment(private_folder(self._data_folder / "rehearsal"))
+
+
+def check_settings(settings: SessionSettings) -> None:
+    """Raises ``BadRequestError`` with the reason when these settings cannot be worked on."""
+    if not settings.request.strip():
+        raise BadRequestError("The request is empty.", next_step="Write what the agents should do.")
+    folder = settings.project_folder
+    if not folder.is_dir():
+        what = "is not a folder" if folder.exists() else "does not exist"
+        raise BadRequestError(f"The project folder {folder} {what}.", next_step="Choose another folder.")
+    if not os.access(folder, os.R_OK | os.X_OK):
+        raise BadRequestError(
+            f"The project folder {folder} cannot be read.",
+            next_step="Change its rights, or choose another one.",
+        )
+
+
+def _claude_executor() -> Executor:
+    from maos_desktop.executor.claude import ClaudeExecutor
+
+    return ClaudeExecutor()
