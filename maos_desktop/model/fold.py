@@ -3,30 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
 
 from maos_desktop.model import event as ev
+from maos_desktop.model.agent_fold import AgentFold, Change
 from maos_desktop.model.event import AgentState, Failure, LoggedEvent, SessionEvent
-from maos_desktop.model.ids import USER, AgentId, MessageId, TaskId
+from maos_desktop.model.ids import USER, AgentId, TaskId
 from maos_desktop.model.message import DeliveryState, Importance
 from maos_desktop.model.plan import Plan
 from maos_desktop.model.report import Report
 from maos_desktop.model.session import SessionSettings, SessionState
-from maos_desktop.model.transcript import (
-    MessageEntry,
-    NoticeEntry,
-    PermissionEntry,
-    PromptEntry,
-    TextEntry,
-    TimelineRow,
-    ToolEntry,
-    TrackedMessage,
-    TranscriptEntry,
-)
+from maos_desktop.model.task_fold import TaskEvent, TaskFold, TaskState
+from maos_desktop.model.timeline_fold import TimelineFold
+from maos_desktop.model.transcript import MessageEntry, NoticeEntry, PermissionEntry
 
-TaskState = Literal["pending", "running", "done", "failed", "skipped"]
+__all__ = ["AgentFold", "Change", "SessionFold", "TaskFold", "TaskState", "session_state_after"]
 
 _DECIDED = {
     "approved": SessionState.RUNNING,
@@ -55,53 +46,6 @@ def session_state_after(event: SessionEvent) -> SessionState | None:
     return None
 
 
-@dataclass(slots=True)
-class TaskFold:
-    """What has become of a subtask. ``report`` is set when it is done, ``failure`` when it failed."""
-
-    state: TaskState = "pending"
-    agent_id: AgentId | None = None
-    report: str = ""
-    failure: Failure | None = None
-    reason: str = ""
-
-
-@dataclass(slots=True)
-class AgentFold:
-    """What is known of an agent, and what stands in its pane."""
-
-    id: AgentId
-    role: str = ""
-    task_id: TaskId | None = None
-    title: str = ""
-    state: AgentState = AgentState.WAITING
-    state_reason: str = ""
-    claude_session_id: str | None = None
-    model: str = ""
-    turns: int = 0
-    tokens: int = 0
-    cost_usd: float | None = None
-    started_at: datetime | None = None
-    ended_at: datetime | None = None
-    transcript: list[TranscriptEntry] = field(default_factory=list)
-    next_block: int = 0
-    _blocks: dict[int, int] = field(default_factory=dict)
-    _tools: dict[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What an event changed. ``index`` is of the agent's transcript (``entry``) or the timeline (``row``)."""
-
-    part: Literal["session", "plan", "agent", "entry", "row", "report"]
-    agent_id: AgentId | None = None
-    index: int = -1
-    added: bool = False
-
-
-_ENDED = frozenset({AgentState.DONE, AgentState.FAILED, AgentState.CANCELLED})
-
-
 class SessionFold:
     """Applies events in order of ``seq``. Also takes a tail of the log: what it cannot place it leaves out.
 
@@ -124,8 +68,6 @@ class SessionFold:
         self.approved = False
         self.tasks: dict[TaskId, TaskFold] = {}
         self.agents: dict[AgentId, AgentFold] = {}
-        self.messages: dict[MessageId, TrackedMessage] = {}
-        self.timeline: list[TimelineRow] = []
         self.permissions: dict[str, PermissionEntry] = {}
         self.discoveries: list[ev.DiscoveryAnnounced] = []
         self.report: Report | None = None
@@ -135,7 +77,9 @@ class SessionFold:
         self.created_at: datetime | None = None
         self.last_at: datetime | None = None
         self.last_seq = 0
-        self._message_rows: dict[MessageId, int] = {}
+        self._timeline = TimelineFold()
+        self.timeline = self._timeline.rows
+        self.messages = self._timeline.messages
         for logged in events:
             self.apply(logged)
 
@@ -157,48 +101,25 @@ class SessionFold:
             changes.append(Change("session"))
         return changes
 
+    def _agent(self, agent_id: AgentId) -> AgentFold:
+        agent = self.agents.get(agent_id)
+        if agent is None:
+            agent = self.agents[agent_id] = AgentFold(agent_id)
+        return agent
+
     # --- output: the hot path ---
 
     def _apply_output(self, logged: LoggedEvent, event: SessionEvent) -> list[Change] | None:
         match event:
             case ev.OutputAppended():
-                return [self._append_output(logged, event)]
+                return [self._agent(event.agent_id).append_output(logged, event)]
             case ev.ToolStarted():
-                agent = self._agent(event.agent_id)
-                agent._tools[event.tool_use_id] = len(agent.transcript)
-                return [
-                    self._enter(agent, ToolEntry(logged.seq, logged.at, event.tool_use_id, event.tool, event.input))
-                ]
+                return [self._agent(event.agent_id).start_tool(logged, event)]
             case ev.ToolFinished():
-                return self._finish_tool(event)
+                return self._agent(event.agent_id).finish_tool(event)
             case ev.PromptSent():
-                agent = self._agent(event.agent_id)
-                return [self._enter(agent, PromptEntry(logged.seq, logged.at, event.text))]
+                return [self._agent(event.agent_id).enter_prompt(logged, event)]
         return None
-
-    def _append_output(self, logged: LoggedEvent, event: ev.OutputAppended) -> Change:
-        agent = self._agent(event.agent_id)
-        index = agent._blocks.get(event.block)
-        if index is None:
-            agent._blocks[event.block] = len(agent.transcript)
-            agent.next_block = max(agent.next_block, event.block + 1)
-            entry = TextEntry(logged.seq, logged.at, event.block_kind, [event.text], event.closed)
-            return self._enter(agent, entry)
-        known = agent.transcript[index]
-        assert isinstance(known, TextEntry)
-        known.pieces.append(event.text)
-        known.closed = event.closed
-        return Change("entry", agent.id, index)
-
-    def _finish_tool(self, event: ev.ToolFinished) -> list[Change]:
-        agent = self._agent(event.agent_id)
-        index = agent._tools.get(event.tool_use_id)
-        if index is None:
-            return []
-        entry = agent.transcript[index]
-        assert isinstance(entry, ToolEntry)
-        entry.output, entry.is_error = event.output, event.is_error
-        return [Change("entry", agent.id, index)]
 
     # --- agents and their tasks ---
 
@@ -207,209 +128,152 @@ class SessionFold:
             case ev.AgentAssigned():
                 agent = self._agent(event.agent_id)
                 agent.role, agent.task_id, agent.title = event.role, event.task_id, event.title
+                return [Change("agent", agent.id)]
             case ev.AgentStarted():
                 agent = self._agent(event.agent_id)
                 agent.claude_session_id, agent.model = event.claude_session_id, event.model
+                return [Change("agent", agent.id)]
             case ev.AgentStateChanged():
-                agent = self._agent(event.agent_id)
-                self._set_agent_state(agent, event.state, event.reason, logged.at)
+                return [self._agent(event.agent_id).set_state(event.state, event.reason, logged.at)]
             case ev.TurnFinished():
-                agent = self._agent(event.agent_id)
-                return [*self._count(agent, event), Change("session")]
+                return self._count_turn(event)
             case ev.AgentFailed():
-                agent = self._agent(event.agent_id)
-                self._set_agent_state(agent, AgentState.FAILED, event.failure.what, logged.at)
-                return [
-                    self._enter(agent, _failure_entry(logged, event.failure)),
-                    Change("agent", agent.id),
-                    self._row(logged, "agent", agent.id, event.failure.what, importance=Importance.HIGH),
-                ]
+                return self._fail_agent(logged, event)
             case ev.RetryNoticed():
-                agent = self._agent(event.agent_id)
-                text = event.text or f"The model did not answer; attempt {event.attempt}."
-                return [self._enter(agent, NoticeEntry(logged.seq, logged.at, "warning", text))]
+                return [self._agent(event.agent_id).enter_retry(logged, event)]
             case ev.PermissionRequested():
                 return self._ask_permission(logged, event)
             case ev.PermissionDecided():
                 return self._decide_permission(logged, event)
             case ev.TaskStarted() | ev.TaskCompleted() | ev.TaskFailed() | ev.TaskSkipped():
                 return self._apply_task(logged, event)
-            case _:
-                return None
-        return [Change("agent", agent.id)]
+        return None
 
-    def _apply_task(
-        self, logged: LoggedEvent, event: ev.TaskStarted | ev.TaskCompleted | ev.TaskFailed | ev.TaskSkipped
-    ) -> list[Change]:
-        task = self.tasks.setdefault(event.task_id, TaskFold())
+    def _apply_task(self, logged: LoggedEvent, event: TaskEvent) -> list[Change]:
+        text = self.tasks.setdefault(event.task_id, TaskFold()).apply(event)
         who = "" if isinstance(event, ev.TaskSkipped) else event.agent_id
-        match event:
-            case ev.TaskStarted():
-                task.state, task.agent_id, text = "running", event.agent_id, f"Started {event.task_id}"
-            case ev.TaskCompleted():
-                task.state, task.report, text = "done", event.report, f"Finished {event.task_id}"
-            case ev.TaskFailed():
-                task.state, task.failure = "failed", event.failure
-                text = f"{event.task_id} failed: {event.failure.what}"
-            case ev.TaskSkipped():
-                task.state, task.reason, text = (
-                    "skipped",
-                    event.reason,
-                    f"{event.task_id} was not run: {event.reason}",
-                )
-        return [Change("plan"), self._row(logged, "task", who, text)]
+        return [Change("plan"), self._timeline.note(logged, "task", who, text)]
 
-    def _set_agent_state(self, agent: AgentFold, state: AgentState, reason: str, at: datetime) -> None:
-        agent.state, agent.state_reason = state, reason
-        if state is AgentState.WORKING and agent.started_at is None:
-            agent.started_at = at
-        agent.ended_at = at if state in _ENDED else None
-
-    def _count(self, agent: AgentFold, event: ev.TurnFinished) -> list[Change]:
-        tokens = event.usage.input_tokens + event.usage.output_tokens
-        agent.turns += event.turns
-        agent.tokens += tokens
-        self.tokens += tokens
+    def _count_turn(self, event: ev.TurnFinished) -> list[Change]:
+        self.tokens += event.usage.input_tokens + event.usage.output_tokens
         if event.cost_usd is not None:
-            agent.cost_usd = (agent.cost_usd or 0.0) + event.cost_usd
             self.cost_usd = (self.cost_usd or 0.0) + event.cost_usd
-        return [Change("agent", agent.id)]
+        return [self._agent(event.agent_id).count_turn(event), Change("session")]
+
+    def _fail_agent(self, logged: LoggedEvent, event: ev.AgentFailed) -> list[Change]:
+        agent, failure = self._agent(event.agent_id), event.failure
+        return [
+            agent.enter(NoticeEntry(logged.seq, logged.at, "error", failure.what, failure.next_step, failure)),
+            agent.set_state(AgentState.FAILED, failure.what, logged.at),
+            self._timeline.note(logged, "agent", agent.id, failure.what, importance=Importance.HIGH),
+        ]
 
     def _ask_permission(self, logged: LoggedEvent, event: ev.PermissionRequested) -> list[Change]:
-        agent = self._agent(event.agent_id)
-        entry = PermissionEntry(
-            logged.seq,
-            logged.at,
-            event.agent_id,
-            event.request_id,
-            event.tool,
-            event.input,
-            event.input_sha256,
-            event.description,
-        )
+        entry, added = self._agent(event.agent_id).ask_permission(logged, event)
         self.permissions[event.request_id] = entry
-        added = self._enter(agent, entry)
-        return [added, self._row(logged, "permission", agent.id, f"Asks to use {event.tool}", (USER,))]
+        return [
+            added,
+            self._timeline.note(logged, "permission", event.agent_id, f"Asks to use {event.tool}", (USER,)),
+        ]
 
     def _decide_permission(self, logged: LoggedEvent, event: ev.PermissionDecided) -> list[Change]:
         entry = self.permissions.pop(event.request_id, None)
         word = "Allowed" if event.allowed else "Denied"
         who = "" if event.automatic else USER
-        row = self._row(logged, "permission", who, f"{word} {event.message}".strip(), (event.agent_id,))
+        row = self._timeline.note(logged, "permission", who, f"{word} {event.message}".strip(), (event.agent_id,))
         if entry is None:
             return [row]
-        entry.allowed, entry.message = event.allowed, event.message
-        index = self._agent(event.agent_id).transcript.index(entry)
-        return [Change("entry", event.agent_id, index), row]
+        asker = self._agent(entry.agent_id)
+        return [*asker.answer_permission(event.request_id, event.allowed, event.message), row]
 
     # --- the bus and the shared context ---
 
     def _apply_bus(self, logged: LoggedEvent, event: SessionEvent) -> list[Change] | None:
+        note = self._timeline.note
         match event:
             case ev.MessageSent():
                 return self._send(logged, event)
             case ev.MessageDelivered():
-                return self._advance(event.message_ids, event.receiver, DeliveryState.DELIVERED)
+                return self._advance(logged, event, DeliveryState.DELIVERED)
             case ev.MessageRead():
-                return self._advance(event.message_ids, event.receiver, DeliveryState.READ)
+                return self._advance(logged, event, DeliveryState.READ)
             case ev.MessageAcknowledged():
-                return self._advance(event.message_ids, event.receiver, DeliveryState.ACKNOWLEDGED)
+                return self._advance(logged, event, DeliveryState.ACKNOWLEDGED)
             case ev.MessageRefused():
                 text = f"Not sent: {event.reason} — {event.text}"
-                return [self._row(logged, "notice", event.sender, text, event.receivers)]
+                return [note(logged, "notice", event.sender, text, event.receivers)]
             case ev.RequestTimedOut():
                 text = f"No reply to {event.message_id} within {event.timeout_seconds:g} s"
-                return [self._row(logged, "request", event.sender, text, (event.receiver,))]
+                return [note(logged, "request", event.sender, text, (event.receiver,))]
             case ev.DiscoveryAnnounced():
                 self.discoveries.append(event)
                 return []
             case ev.FactRecorded():
-                return [self._row(logged, "fact", event.agent_id, f"{event.key}: {event.text}")]
+                return [note(logged, "fact", event.agent_id, f"{event.key}: {event.text}")]
             case ev.DecisionRecorded():
                 text = f"{event.text} (why: {event.why})" if event.why else event.text
-                return [self._row(logged, "decision", event.agent_id, text)]
+                return [note(logged, "decision", event.agent_id, text)]
             case ev.DependencyDeclared():
                 return []
             case ev.SubtaskProposed():
-                return [self._row(logged, "plan", event.agent_id, f"Proposes a task: {event.title}", (USER,))]
+                return [note(logged, "plan", event.agent_id, f"Proposes a task: {event.title}", (USER,))]
         return None
 
     def _send(self, logged: LoggedEvent, event: ev.MessageSent) -> list[Change]:
-        message = event.message
-        states = dict.fromkeys(message.receivers, DeliveryState.QUEUED)
-        self.messages[message.id] = TrackedMessage(message, logged.at, states)
-        self._message_rows[message.id] = len(self.timeline)
-        row = TimelineRow(
-            logged.seq,
-            logged.at,
-            message.type,
-            message.sender,
-            message.receivers,
-            message.text,
-            message.importance,
-            message.id,
-        )
-        self.timeline.append(row)
-        changes = [Change("row", index=len(self.timeline) - 1, added=True)]
-        if message.sender in self.agents:
-            entry = MessageEntry(logged.seq, logged.at, message.id, "out")
-            changes.append(self._enter(self.agents[message.sender], entry))
+        changes = [self._timeline.send(logged, event.message)]
+        sender = self.agents.get(event.message.sender)
+        if sender is not None:
+            changes.append(sender.enter(MessageEntry(logged.seq, logged.at, event.message.id, "out")))
         return changes
 
-    def _advance(self, message_ids: Iterable[MessageId], receiver: AgentId, state: DeliveryState) -> list[Change]:
-        changes: list[Change] = []
-        for message_id in message_ids:
-            tracked = self.messages.get(message_id)
-            if tracked is None or receiver not in tracked.states:
-                continue
-            again = state is DeliveryState.DELIVERED and tracked.states[receiver] is not DeliveryState.QUEUED
-            tracked.states[receiver] = max(tracked.states[receiver], state, key=lambda s: s.rank)
-            changes.append(Change("row", index=self._message_rows[message_id]))
-            if state is DeliveryState.DELIVERED and not again:
-                entry = MessageEntry(self.last_seq, self.last_at or tracked.at, message_id, "in")
-                changes.append(self._enter(self._agent(receiver), entry))
+    def _advance(
+        self,
+        logged: LoggedEvent,
+        event: ev.MessageDelivered | ev.MessageRead | ev.MessageAcknowledged,
+        state: DeliveryState,
+    ) -> list[Change]:
+        arrived, changes = self._timeline.advance(event.message_ids, event.receiver, state)
+        for message_id in arrived:
+            entry = MessageEntry(logged.seq, logged.at, message_id, "in")
+            changes.append(self._agent(event.receiver).enter(entry))
         return changes
 
     # --- the session, the plan, the answer ---
 
     def _apply_session(self, logged: LoggedEvent, event: SessionEvent) -> list[Change]:
+        note = self._timeline.note
         match event:
             case ev.SessionCreated():
                 self.settings, self.title, self.created_at = event.settings, event.title, logged.at
                 return [Change("session")]
             case ev.PlanRequested():
                 text = f"Another plan: {event.comment}" if event.comment else "Asked for a plan"
-                return [self._row(logged, "plan", USER, text)]
+                return [note(logged, "plan", USER, text)]
             case ev.PlanRefused():
                 self.plan_refusal = event.reason if event.final else ""
-                return [
-                    Change("plan"),
-                    self._row(logged, "plan", "planner", f"Not a valid plan: {event.reason}"),
-                ]
+                return [Change("plan"), note(logged, "plan", "planner", f"Not a valid plan: {event.reason}")]
             case ev.PlanProposed():
                 self._adopt(event.plan)
-                return [Change("plan"), self._row(logged, "plan", "planner", event.plan.goal, (USER,))]
+                return [Change("plan"), note(logged, "plan", "planner", event.plan.goal, (USER,))]
             case ev.PlanDecided():
                 return self._decide_plan(logged, event)
             case ev.NoticeRaised():
-                return self._notice(logged, event)
+                return self._raise_notice(logged, event)
             case ev.SynthesisStarted():
-                return [self._row(logged, "report", "synthesis", "Writes the report")]
+                return [note(logged, "report", "synthesis", "Writes the report")]
             case ev.ReportProduced():
                 self.report = event.report
-                return [
-                    Change("report"),
-                    self._row(logged, "report", "synthesis", event.report.summary, (USER,)),
-                ]
+                return [Change("report"), note(logged, "report", "synthesis", event.report.summary, (USER,))]
             case ev.SessionContinued():
-                self.failure = None
-                return [self._row(logged, "session", USER, "Continued")]
+                return [*self._begin_anew(), note(logged, "session", USER, "Continued")]
             case ev.SessionInterrupted():
-                return [*self._interrupt(), self._row(logged, "session", "", event.reason)]
+                changes = self._cut_off(AgentState.PAUSED, "The session was interrupted", logged.at)
+                return [*changes, note(logged, "session", "", event.reason)]
             case ev.SessionFinished():
                 self.failure = event.failure
                 text = event.failure.what if event.failure else event.outcome.capitalize()
-                return [self._row(logged, "session", "", text)]
+                changes = self._cut_off(AgentState.CANCELLED, "The session ended", logged.at)
+                return [*changes, note(logged, "session", "", text)]
         return []
 
     def _decide_plan(self, logged: LoggedEvent, event: ev.PlanDecided) -> list[Change]:
@@ -421,60 +285,32 @@ class SessionFold:
             word += " with changes"
         who = "" if event.automatic else USER
         text = f"{word}: {event.comment}" if event.comment else word
-        return [Change("plan"), self._row(logged, "plan", who, text)]
+        return [Change("plan"), self._timeline.note(logged, "plan", who, text)]
 
     def _adopt(self, plan: Plan) -> None:
         self.plan, self.plan_refusal = plan, ""
         self.tasks = {s.id: self.tasks.get(s.id, TaskFold()) for s in plan.subtasks}
 
-    def _notice(self, logged: LoggedEvent, event: ev.NoticeRaised) -> list[Change]:
-        row = self._row(logged, "notice", event.agent_id or "", event.text)
+    def _raise_notice(self, logged: LoggedEvent, event: ev.NoticeRaised) -> list[Change]:
+        row = self._timeline.note(logged, "notice", event.agent_id or "", event.text)
         if event.agent_id is None:
             return [row]
         entry = NoticeEntry(logged.seq, logged.at, event.level, event.text, event.next_step)
-        return [self._enter(self._agent(event.agent_id), entry), row]
+        return [self._agent(event.agent_id).enter(entry), row]
 
-    def _interrupt(self) -> list[Change]:
-        """No process is left: who was at work waits, what was open is closed, who was asked no longer is."""
-        changes: list[Change] = []
-        for agent in self.agents.values():
-            if agent.state not in _ENDED:
-                agent.state, agent.state_reason = AgentState.PAUSED, "The session was interrupted"
-                changes.append(Change("agent", agent.id))
+    def _cut_off(self, state: AgentState, reason: str, at: datetime) -> list[Change]:
+        """No process is left: who was at work is in ``state``, what was open is closed, tasks at work wait again."""
+        changes = [change for agent in self.agents.values() for change in agent.cut_off(state, reason, at)]
+        self.permissions.clear()
         for task in self.tasks.values():
             if task.state == "running":
-                task.state = "pending"
-        for entry in self.permissions.values():
-            entry.allowed, entry.message = False, "The session was interrupted before an answer"
-            index = self._agent(entry.agent_id).transcript.index(entry)
-            changes.append(Change("entry", entry.agent_id, index))
-        self.permissions.clear()
+                task.begin_anew("pending")
         return [*changes, Change("plan")]
 
-    # --- building blocks ---
-
-    def _agent(self, agent_id: AgentId) -> AgentFold:
-        agent = self.agents.get(agent_id)
-        if agent is None:
-            agent = self.agents[agent_id] = AgentFold(agent_id)
-        return agent
-
-    def _enter(self, agent: AgentFold, entry: TranscriptEntry) -> Change:
-        agent.transcript.append(entry)
-        return Change("entry", agent.id, len(agent.transcript) - 1, added=True)
-
-    def _row(
-        self,
-        logged: LoggedEvent,
-        kind: str,
-        sender: str,
-        text: str,
-        receivers: tuple[str, ...] = (),
-        importance: Importance = Importance.NORMAL,
-    ) -> Change:
-        self.timeline.append(TimelineRow(logged.seq, logged.at, kind, sender, receivers, text, importance))
-        return Change("row", index=len(self.timeline) - 1, added=True)
-
-
-def _failure_entry(logged: LoggedEvent, failure: Failure) -> NoticeEntry:
-    return NoticeEntry(logged.seq, logged.at, "error", failure.what, failure.next_step, failure)
+    def _begin_anew(self) -> list[Change]:
+        """All that is not done is run again."""
+        self.failure = None
+        for task in self.tasks.values():
+            if task.state != "done":
+                task.begin_anew("pending")
+        return [Change("plan")]

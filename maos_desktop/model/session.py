@@ -13,6 +13,9 @@ from maos_desktop.model.base import Data
 from maos_desktop.model.ids import SessionId
 from maos_desktop.model.plan import Mode
 
+LONGEST_REQUEST = 200_000
+"""Characters."""
+
 
 class Backend(StrEnum):
     """Which model answers the agents' CLI processes."""
@@ -63,7 +66,7 @@ _ACTIVE = frozenset(
 class SessionSettings(Data):
     """What the user asked for, fixed when the session is created."""
 
-    request: str = Field(min_length=1, max_length=200_000)
+    request: str = Field(min_length=1, max_length=LONGEST_REQUEST)
     project_folder: Path
     backend: Backend = Backend.CLAUDE
     mode: Mode | Literal["auto"] = "auto"

@@ -1,0 +1,126 @@
+"""The one connection that ever writes."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+from maos_desktop.errors import StoreError
+from maos_desktop.paths import private_folder
+from maos_desktop.store import failures
+from maos_desktop.store.lock import WriterLock
+from maos_desktop.store.schema import Schema
+
+T = TypeVar("T")
+
+_CHECKED_AT_OPENING = 256 * 1024 * 1024
+"""Bytes. A check reads the whole file; of a larger one SQLite checks each page when it is read, and the hash
+chain finds the rest."""
+_PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "temp_store = MEMORY", "trusted_schema = OFF")
+
+
+class Writer:
+    """A connection in a thread of its own, where a whole transaction is one visit.
+
+    aiosqlite crosses to its thread for each statement and for the commit, which costs more than a group of events
+    does; reads, where that does not matter, go through it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="store-writer")
+        self._lock: WriterLock | None = None
+        self._connection: sqlite3.Connection | None = None
+        self._closed = False
+
+    @classmethod
+    async def open(cls, path: Path, schema: Schema) -> Writer:
+        """Locks, checks, and makes or upgrades the database. Raises the ``StoreError`` subclasses."""
+        writer = cls(path)
+        try:
+            await writer._visit(lambda: writer._open(schema))
+        except BaseException:
+            await writer.aclose()
+            raise
+        return writer
+
+    def transaction(self, work: Callable[[sqlite3.Connection], T]) -> asyncio.Future[T]:
+        """Starts ``work`` in one transaction at once; the future is done when that is committed.
+
+        When ``work`` raises or the commit fails, nothing is stored and the future has a ``StoreError``.
+        """
+        if self._closed:
+            raise StoreError("The database is closed.", next_step="Start MAOS Desktop again.")
+        return self._visit(lambda: self._transact(work))
+
+    async def aclose(self) -> None:
+        """Finishes what was started, closes the connection and lets go of the lock."""
+        if self._closed:
+            return
+        self._closed = True
+        try:
+            await asyncio.shield(self._visit(self._close))
+        finally:
+            self._thread.shutdown(wait=False)
+
+    def _visit(self, work: Callable[[], T]) -> asyncio.Future[T]:
+        return asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    def _transact(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        assert self._connection is not None
+        with failures.translated(self._path), self._connection:
+            return work(self._connection)
+
+    def _open(self, schema: Schema) -> None:
+        with failures.translated(self._path):
+            private_folder(self._path.parent)
+            self._lock = WriterLock(self._path)
+            _restrict(self._path)
+            _refuse_what_is_not_ours(self._path, schema)
+            self._connection = sqlite3.connect(self._path, isolation_level="IMMEDIATE")
+            for pragma in _PRAGMAS:
+                self._connection.execute(f"PRAGMA {pragma}")
+            _refuse_damage(self._connection, self._path)
+            schema.apply(self._connection, self._path)
+
+    def _close(self) -> None:
+        with failures.translated(self._path):
+            if self._connection is not None:
+                self._connection.close()
+            if self._lock is not None:
+                self._lock.close()
+
+
+def _restrict(path: Path) -> None:
+    """Makes the file and what SQLite keeps beside it the owner's only; SQLite gives new ones the file's mode."""
+    if not path.exists():
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    for suffix in ("", "-wal", "-shm"):
+        file = path.with_name(path.name + suffix)
+        if file.exists() and file.stat().st_mode & 0o077:
+            file.chmod(0o600)
+
+
+def _refuse_what_is_not_ours(path: Path, schema: Schema) -> None:
+    """Looks before the writing connection is made, since closing that one can change the file."""
+    beside = path.with_name(path.name + "-wal")
+    # Nobody else writes (the lock is held), and without a log beside it the file alone tells everything.
+    options = "mode=ro" if beside.exists() else "mode=ro&immutable=1"
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?{options}", uri=True)
+    try:
+        schema.check(connection, path)
+    finally:
+        connection.close()
+
+
+def _refuse_damage(connection: sqlite3.Connection, path: Path) -> None:
+    if path.stat().st_size > _CHECKED_AT_OPENING:
+        return
+    found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if found != "ok":
+        raise failures.damaged(path, found)

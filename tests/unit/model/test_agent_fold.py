@@ -1,0 +1,112 @@
+"""What stands in an agent's pane."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from maos_desktop.model import event as ev
+from maos_desktop.model.agent_fold import AgentFold
+from maos_desktop.model.event import AgentState
+from maos_desktop.model.fold import SessionFold
+from maos_desktop.model.ids import AgentId
+from maos_desktop.model.transcript import NoticeEntry, PromptEntry, TextEntry, ToolEntry
+from tests.memory_journal import BEGINNING, logged
+
+A = AgentId("analyst-1")
+
+
+def piece(block: int, text: str, *, closed: bool = False) -> ev.OutputAppended:
+    return ev.OutputAppended(agent_id=A, block=block, block_kind="text", text=text, closed=closed)
+
+
+def agent_after(*events: ev.SessionEvent) -> AgentFold:
+    return SessionFold(logged(*events)).agents[A]
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.text(max_size=5)), min_size=1))
+def test_that_each_block_is_one_entry_with_its_pieces_joined_in_order(pieces: list[tuple[int, str]]) -> None:
+    agent = agent_after(*(piece(block, text) for block, text in pieces))
+    blocks = list(dict.fromkeys(block for block, _ in pieces))
+    expected = ["".join(text for block, text in pieces if block == wanted) for wanted in blocks]
+    assert [entry.text for entry in agent.transcript if isinstance(entry, TextEntry)] == expected
+    assert agent.next_block == max(blocks) + 1
+
+
+def test_that_a_block_is_open_until_its_last_piece() -> None:
+    fold = SessionFold(logged(piece(0, "a")))
+    (entry,) = fold.agents[A].transcript
+    assert isinstance(entry, TextEntry)
+    assert not entry.closed
+    fold.apply(logged(piece(0, "", closed=True), after=1)[0])
+    assert entry.closed
+    assert entry.text == "a"
+
+
+def test_that_the_text_of_a_block_can_be_read_while_it_grows() -> None:
+    entry = TextEntry(1, BEGINNING, "text")
+    assert entry.text == ""
+    entry.pieces += ["a", "b"]
+    assert entry.text == "ab"
+    entry.pieces.append("c")
+    assert entry.text == "abc"
+    assert entry.pieces == ["abc"]
+
+
+def test_that_entries_stand_in_the_order_of_their_beginning() -> None:
+    agent = agent_after(
+        ev.PromptSent(agent_id=A, text="Do it"),
+        piece(0, "I "),
+        ev.ToolStarted(agent_id=A, tool_use_id="c1", tool="Read", input={"file_path": "a.py"}),
+        piece(0, "do"),
+        ev.RetryNoticed(agent_id=A, attempt=2, delay_ms=10),
+        ev.ToolFinished(agent_id=A, tool_use_id="c1", output="text"),
+    )
+    prompt, text, tool, retry = agent.transcript
+    assert isinstance(prompt, PromptEntry)
+    assert prompt.text == "Do it"
+    assert isinstance(text, TextEntry)
+    assert text.text == "I do"
+    assert isinstance(tool, ToolEntry)
+    assert (tool.tool, tool.input, tool.output, tool.is_error) == ("Read", {"file_path": "a.py"}, "text", False)
+    assert isinstance(retry, NoticeEntry)
+    assert retry.text == "The model did not answer; attempt 2."
+
+
+def test_that_the_words_of_a_retry_are_shown_where_there_are_some() -> None:
+    (entry,) = agent_after(ev.RetryNoticed(agent_id=A, attempt=1, delay_ms=1, text="Overloaded")).transcript
+    assert isinstance(entry, NoticeEntry)
+    assert entry.text == "Overloaded"
+
+
+def test_that_the_end_of_a_call_from_before_the_tail_is_left_out() -> None:
+    assert agent_after(ev.ToolFinished(agent_id=A, tool_use_id="c1", output="late")).transcript == []
+
+
+def test_that_a_tool_has_no_output_until_it_has_returned() -> None:
+    (entry,) = agent_after(ev.ToolStarted(agent_id=A, tool_use_id="c1", tool="Read", input={})).transcript
+    assert isinstance(entry, ToolEntry)
+    assert entry.output is None
+
+
+def test_that_an_agents_time_runs_from_its_first_work_to_its_end() -> None:
+    states = [AgentState.WAITING, AgentState.WORKING, AgentState.PAUSED, AgentState.WORKING, AgentState.DONE]
+    agent = agent_after(*(ev.AgentStateChanged(agent_id=A, state=state) for state in states))
+    assert agent.started_at is not None
+    assert agent.ended_at is not None
+    assert (agent.started_at - BEGINNING).seconds == 2
+    assert (agent.ended_at - BEGINNING).seconds == 5
+
+
+def test_that_an_agent_that_works_again_has_not_ended() -> None:
+    states = [AgentState.WORKING, AgentState.FAILED, AgentState.WORKING]
+    agent = agent_after(*(ev.AgentStateChanged(agent_id=A, state=state) for state in states))
+    assert agent.ended_at is None
+
+
+def test_that_the_session_to_resume_is_the_one_opened_last() -> None:
+    agent = agent_after(
+        ev.AgentStarted(agent_id=A, claude_session_id="first", model="m"),
+        ev.AgentStarted(agent_id=A, claude_session_id="second", model="n", resumed=True),
+    )
+    assert (agent.claude_session_id, agent.model) == ("second", "n")
