@@ -5,19 +5,21 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 from maos_desktop.agents.output_recorder import OutputRecorder
-from maos_desktop.errors import AgentError, BugError, CliCrashedError
+from maos_desktop.errors import BugError, CliCrashedError, KnownError
 from maos_desktop.executor.base import (
     AgentHooks,
     AgentLaunch,
     AgentProcess,
-    AssistantAnswered,
     BlockClosed,
     Executor,
+    OutputSkipped,
     RetryScheduled,
     RuntimeEvent,
     SessionOpened,
+    SilenceNoticed,
     TextStreamed,
     ToolCalled,
     ToolReturned,
@@ -26,6 +28,7 @@ from maos_desktop.executor.base import (
 from maos_desktop.model.event import (
     AgentStarted,
     Journal,
+    NoticeRaised,
     PromptSent,
     RetryNoticed,
     ToolFinished,
@@ -36,8 +39,20 @@ from maos_desktop.model.event import (
 _log = logging.getLogger(__name__)
 
 
+@dataclass(slots=True)
+class _Turn:
+    """A turn under way. An interrupt that comes before the process was ``asked`` makes it ``unwanted``."""
+
+    ended: asyncio.Future[TurnEnded]
+    asked: bool = False
+    unwanted: bool = False
+
+
 class AgentSession:
-    """Runs turns in one process and records its stream. ``open`` before the first turn, ``aclose`` at the end."""
+    """Runs turns in one process and records its stream. ``open`` before the first turn, ``aclose`` at the end.
+
+    ``on_event`` is given each event but the deltas of text, before it is recorded.
+    """
 
     def __init__(
         self,
@@ -47,80 +62,87 @@ class AgentSession:
         hooks: AgentHooks,
         *,
         first_block: int = 0,
-        on_answered: Callable[[int], Awaitable[None]] | None = None,
+        on_event: Callable[[RuntimeEvent], Awaitable[None]] | None = None,
     ) -> None:
         self.launch = launch
         self._executor = executor
         self._journal = journal
         self._hooks = hooks
-        self._on_answered = on_answered
+        self._on_event = on_event
         self._output = OutputRecorder(journal, launch.agent_id, first_block)
         self._process: AgentProcess | None = None
-        self._pumps: list[asyncio.Task[None]] = []
-        self._turn: asyncio.Future[TurnEnded] | None = None
-        self._failure: AgentError | None = None
+        self._pump: asyncio.Task[None] | None = None
+        self._frames: asyncio.Task[None] | None = None
+        self._turn: _Turn | None = None
+        self._failure: Exception | None = None
         self._known_session: str | None = None
 
     async def open(self) -> None:
         """Starts the process; afterwards ``turn`` answers at once. Raises ``AgentError``."""
-        self._process = await self._executor.start(self.launch, self._hooks)
+        process = self._process = await self._executor.start(self.launch, self._hooks)
         name = self.launch.agent_id
-        self._pumps = [
-            asyncio.create_task(self._pump(self._process), name=f"events of {name}"),
-            asyncio.create_task(self._output.run(), name=f"output of {name}"),
-        ]
+        self._pump = asyncio.create_task(self._watch(self._take_all(process)), name=f"events of {name}")
+        self._frames = asyncio.create_task(self._watch(self._output.run()), name=f"output of {name}")
 
     async def turn(self, text: str) -> TurnEnded:
         """Sends ``text`` and returns how the turn ended. Raises ``AgentError`` when the process is gone."""
-        if self._process is None or self._turn is not None:
+        process = self._process
+        if process is None or self._turn is not None:
             raise BugError("A turn needs an open session without a running turn.")
         if self._failure is not None:
             raise self._failure
-        self._turn = asyncio.get_running_loop().create_future()
+        turn = self._turn = _Turn(asyncio.get_running_loop().create_future())
         try:
             await self._journal.record(PromptSent(agent_id=self.launch.agent_id, text=text))
-            await self._process.query(text)
-            return await self._turn
+            if not turn.ended.done():
+                await process.query(text)
+                turn.asked = True
+            if turn.unwanted:
+                await process.interrupt()
+            return await turn.ended
         finally:
             self._turn = None
+            if turn.ended.done() and not turn.ended.cancelled():
+                turn.ended.exception()  # an error that nobody came to hear of is in self._failure as well
 
     async def interrupt(self) -> None:
         """Ends the running turn, if there is one."""
-        if self._process is not None and self._turn is not None:
+        if self._process is None or self._turn is None:
+            return
+        if self._turn.asked:
             await self._process.interrupt()
+        else:
+            self._turn.unwanted = True
 
     async def aclose(self) -> None:
         """Ends the process; what it has said until then is recorded."""
         process, self._process = self._process, None
-        if process is None:
+        if process is None or self._pump is None or self._frames is None:
             return
         try:
             await process.aclose()
+            await asyncio.wait([self._pump])  # the stream ends with the process
         finally:
-            pumps, self._pumps = self._pumps, []
-            for pump in pumps:
-                pump.cancel()
-            for result in await asyncio.gather(*pumps, return_exceptions=True):
-                if isinstance(result, Exception):
-                    _log.error("%s: %s", self.launch.agent_id, result, exc_info=result)
-            await self._output.flush()
+            self._pump.cancel()
+            self._frames.cancel()
+            await asyncio.gather(self._pump, self._frames, return_exceptions=True)
+            await self._output.close_all()
 
-    async def _pump(self, process: AgentProcess) -> None:
+    async def _watch(self, work: Awaitable[None]) -> None:
+        """The edge where what goes wrong beside the turn reaches whoever waits for the turn, or for the next."""
         try:
-            async for event in process.events():
-                await self._take(event)
-            failure: AgentError = CliCrashedError(f"The process of {self.launch.agent_id} ended.")
-        except AgentError as error:
-            failure = error
+            await work
         except Exception as error:
-            self._fail_turn(error)
-            raise
-        self._failure = failure
-        self._fail_turn(failure)
+            if not isinstance(error, KnownError):
+                _log.exception("The record of %s broke off", self.launch.agent_id)
+            self._failure = error
+            if self._turn is not None and not self._turn.ended.done():
+                self._turn.ended.set_exception(error)
 
-    def _fail_turn(self, error: Exception) -> None:
-        if self._turn is not None and not self._turn.done():
-            self._turn.set_exception(error)
+    async def _take_all(self, process: AgentProcess) -> None:
+        async for event in process.events():
+            await self._take(event)
+        raise CliCrashedError(f"The process of {self.launch.agent_id} ended.")
 
     async def _take(self, event: RuntimeEvent) -> None:
         match event:
@@ -130,11 +152,12 @@ class AgentSession:
             case BlockClosed():
                 await self._output.close_block(event.block)
                 return
-            case AssistantAnswered():
-                if self._on_answered is not None:
-                    await self._on_answered(event.response)
-                return
-        await self._output.flush()
+            case TurnEnded():
+                await self._output.close_all()
+            case _:
+                await self._output.flush()
+        if self._on_event is not None:
+            await self._on_event(event)
         await self._record(event)
 
     async def _record(self, event: RuntimeEvent) -> None:
@@ -173,8 +196,20 @@ class AgentSession:
                         text=event.text,
                     )
                 )
+            case SilenceNoticed():
+                await self._warn(
+                    f"The model has not answered for {event.seconds:.0f} s; {agent_id} waits on.",
+                    "Wait, or interrupt the agent and let it go on.",
+                )
+            case OutputSkipped():
+                await self._warn(f"Part of the output of {agent_id} could not be read: {event.reason} {event.raw}")
             case TurnEnded():
                 await self._end_turn(event)
+
+    async def _warn(self, text: str, next_step: str = "") -> None:
+        await self._journal.record(
+            NoticeRaised(level="warning", text=text, next_step=next_step, agent_id=self.launch.agent_id)
+        )
 
     async def _end_turn(self, ended: TurnEnded) -> None:
         await self._journal.record(
@@ -186,5 +221,5 @@ class AgentSession:
                 duration_ms=ended.duration_ms,
             )
         )
-        if self._turn is not None and not self._turn.done():
-            self._turn.set_result(ended)
+        if self._turn is not None and not self._turn.ended.done():
+            self._turn.ended.set_result(ended)

@@ -8,17 +8,11 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from maos_desktop.agents.roster import Roster
-from maos_desktop.bus.message_bus import AgentMessageBus
-from maos_desktop.context.shared_context import SharedContext
+from maos_desktop.bus import AgentMessageBus
+from maos_desktop.context import SharedContext
 from maos_desktop.errors import MessageError
 from maos_desktop.executor.base import AgentTool
-from maos_desktop.model.event import (
-    AgentState,
-    AgentStateChanged,
-    DependencyDeclared,
-    Journal,
-    SubtaskProposed,
-)
+from maos_desktop.model.event import AgentState, AgentStateChanged, Journal, MessageSent, SubtaskProposed
 from maos_desktop.model.ids import AgentId, MessageId, TaskId
 from maos_desktop.model.message import Importance
 from maos_desktop.model.plan import Role
@@ -76,8 +70,8 @@ class DeclareDependency(Arguments):
 
 
 class ProposeSubtask(Arguments):
-    title: str
-    instructions: str
+    title: str = Field(min_length=1)
+    instructions: str = Field(min_length=1)
     role: Role
     depends_on: tuple[str, ...] = ()
 
@@ -163,8 +157,12 @@ class CoordinationTools:
         return f"Reply sent as {message.id}."
 
     async def _announce(self, a: AnnounceDiscovery) -> str:
+        known = self._bus.find_discovery(a.text)
         message = await self._bus.notify_discovery(self._agent_id, a.text, a.importance)
+        self._context.apply(MessageSent(message=message))  # who announced it first is known before others join in
         await self._context.announce(self._agent_id, a.text, a.importance, message.id)
+        if known is not None:
+            return f"{known.sender} has announced it before as {known.id}; it is noted that you found it, too."
         return f"Announced as {message.id} to {len(message.receivers)} agents."
 
     async def _record_fact(self, a: RecordFact) -> str:
@@ -178,9 +176,6 @@ class CoordinationTools:
     async def _declare_dependency(self, a: DeclareDependency) -> str:
         on = self._roster.resolve(a.on)
         message = await self._bus.notify_dependency(self._agent_id, on, a.need)
-        await self._journal.record(
-            DependencyDeclared(agent_id=self._agent_id, on=on, need=a.need, message_id=message.id)
-        )
         return f"{on} was told as {message.id}. Go on with what does not depend on it."
 
     async def _propose(self, a: ProposeSubtask) -> str:

@@ -3,20 +3,36 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Literal
 
 from maos_desktop.agents.agent_session import AgentSession
 from maos_desktop.agents.coordination_tools import CoordinationTools
 from maos_desktop.agents.roster import Roster
-from maos_desktop.bus.message_bus import AgentMessageBus
-from maos_desktop.context.shared_context import SharedContext
-from maos_desktop.executor.base import AgentLaunch, Executor, PermissionAnswer, PermissionQuestion
+from maos_desktop.bus import AgentMessageBus, Via
+from maos_desktop.context import SharedContext
+from maos_desktop.errors import AgentError
+from maos_desktop.executor.base import (
+    AgentLaunch,
+    AssistantAnswered,
+    Executor,
+    PermissionAnswer,
+    PermissionQuestion,
+    RuntimeEvent,
+    ToolCalled,
+)
 from maos_desktop.model.event import AgentState, AgentStateChanged, Journal
 from maos_desktop.model.ids import AgentId, MessageId
+from maos_desktop.model.message import Message
 
 AskPermission = Callable[[AgentId, PermissionQuestion], Awaitable[PermissionAnswer]]
+
+COORDINATION_PREFIX = "mcp__maos__"
+"""Of the names under which the runtime offers the app's own tools."""
+GO_ON = "Go on with your task."
+
+_log = logging.getLogger(__name__)
 
 
 class OrchestratedAgent:
@@ -42,8 +58,12 @@ class OrchestratedAgent:
         """Handed over as a tool's result; the boundary of that tool follows."""
         self._unread_since: dict[MessageId, int] = {}
         """Handed over at a boundary of that response."""
-        self._critical = False
-        self._go_on = asyncio.Event()
+        self._responses = 0
+        self._may_work = asyncio.Event()
+        self._may_work.set()
+        self._interrupting: asyncio.Task[None] | None = None
+        self._turn_is_ending = False
+        """Interrupted; what it were handed now might be lost, so it comes with the next turn."""
         tools = CoordinationTools(self.agent_id, bus, context, journal, roster, self._by_tools.extend)
         self._session = AgentSession(
             executor,
@@ -51,9 +71,8 @@ class OrchestratedAgent:
             replace(launch, agent_tools=tools.tools()),
             self,
             first_block=first_block,
-            on_answered=self._mark_read,
+            on_event=self._follow,
         )
-        self._responses = 0
 
     async def open(self) -> None:
         """Starts the process, so that ``run`` finds it warm. Raises ``AgentError``."""
@@ -66,44 +85,47 @@ class OrchestratedAgent:
         """
         self._bus.on_critical(self.agent_id, self._interrupt_for_critical)
         await self._set_state(AgentState.WORKING)
-        text = prompt(await self._handed_over("prompt", self._responses) or "")
+        text = prompt(await self._hand_over("prompt", self._responses) or "")
         while True:
-            self._critical = False
+            await self._wait_while_paused()
+            self._turn_is_ending = False
             ended = await self._session.turn(text)
             if ended.interrupted:
-                text = await self._after_interrupt()
+                await self._wait_while_paused()
+                text = await self._hand_over("interrupt", self._responses) or GO_ON
             elif ended.error is not None:
                 raise ended.error
             else:
-                late = await self._handed_over("prompt", self._responses)
+                late = await self._hand_over("prompt", self._responses)
                 if late is None:
                     return ended.text
                 text = late
 
     async def interrupt(self) -> None:
         """Ends the running turn; the agent is paused until ``go_on``."""
-        self._go_on.clear()
-        await self._session.interrupt()
+        self._may_work.clear()
+        await self._end_turn()
 
     def go_on(self) -> None:
         """Ends a pause."""
-        self._go_on.set()
+        self._may_work.set()
 
     async def aclose(self) -> None:
         """Ends the process."""
+        if self._interrupting is not None:
+            self._interrupting.cancel()
+            await asyncio.wait([self._interrupting])
         await self._session.aclose()
 
     # --- AgentHooks ---
 
     async def at_tool_boundary(self, response: int) -> str | None:
         """Hands over the whole inbox once."""
-        self._settle(tuple(self._by_tools), response)
-        self._by_tools.clear()
-        return await self._handed_over("tool_boundary", response)
+        return None if self._turn_is_ending else await self._hand_over("tool_boundary", response)
 
     async def before_end(self, response: int) -> str | None:
         """Nobody ends with unread messages."""
-        return await self._handed_over("stop_hook", response)
+        return None if self._turn_is_ending else await self._hand_over("stop_hook", response)
 
     async def decide_permission(self, question: PermissionQuestion) -> PermissionAnswer:
         """Asks the user; the agent is shown as waiting for it."""
@@ -115,17 +137,21 @@ class OrchestratedAgent:
 
     # --- delivery ---
 
-    async def _handed_over(
-        self, via: Literal["tool_boundary", "stop_hook", "prompt", "interrupt"], response: int
-    ) -> str | None:
+    async def _hand_over(self, via: Via, response: int) -> str | None:
+        by_tools, self._by_tools[:] = tuple(self._by_tools), []
+        self._unread_since |= dict.fromkeys(by_tools, response)
         handover = await self._bus.take_handover(self.agent_id, via)
         if handover is None:
             return None
-        self._settle(handover.message_ids, response)
+        self._unread_since |= dict.fromkeys(handover.message_ids, response)
         return handover.text
 
-    def _settle(self, message_ids: tuple[MessageId, ...], response: int) -> None:
-        self._unread_since.update(dict.fromkeys(message_ids, response))
+    async def _follow(self, event: RuntimeEvent) -> None:
+        match event:
+            case AssistantAnswered():
+                await self._mark_read(event.response)
+            case ToolCalled() if not event.tool.startswith(COORDINATION_PREFIX):
+                self._bus.note_work(self.agent_id)
 
     async def _mark_read(self, response: int) -> None:
         self._responses = response
@@ -137,18 +163,29 @@ class OrchestratedAgent:
 
     # --- interruption ---
 
-    async def _interrupt_for_critical(self) -> None:
-        self._critical = True
-        await self._session.interrupt()
+    def _interrupt_for_critical(self, _: Message) -> None:
+        if self._interrupting is None or self._interrupting.done():
+            self._interrupting = asyncio.create_task(self._interrupt_or_wait(), name=f"interrupt {self.agent_id}")
 
-    async def _after_interrupt(self) -> str:
-        """Returns the text of the next turn: at once for a critical message, else when the user goes on."""
-        if not self._critical:
+    async def _interrupt_or_wait(self) -> None:
+        try:
+            await self._end_turn()
+        except AgentError as error:  # the message stays in the inbox and comes at the next boundary all the same
+            _log.warning("%s could not be interrupted: %s", self.agent_id, error)
+
+    async def _end_turn(self) -> None:
+        self._turn_is_ending = True
+        try:
+            await self._session.interrupt()
+        except AgentError:
+            self._turn_is_ending = False
+            raise
+
+    async def _wait_while_paused(self) -> None:
+        if not self._may_work.is_set():
             await self._set_state(AgentState.PAUSED, "You interrupted it")
-            await self._go_on.wait()
+            await self._may_work.wait()
             await self._set_state(AgentState.WORKING)
-        self._critical = False
-        return await self._handed_over("interrupt", self._responses) or "Go on with your task."
 
     async def _set_state(self, state: AgentState, reason: str = "") -> None:
         await self._journal.record(AgentStateChanged(agent_id=self.agent_id, state=state, reason=reason))

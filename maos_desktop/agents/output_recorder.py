@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass, field
 from typing import Literal
 
 from maos_desktop.model.event import Journal, OutputAppended
@@ -10,6 +11,14 @@ from maos_desktop.model.ids import AgentId
 
 FRAME_SECONDS = 0.05
 """How long deltas gather: short enough to look live, long enough to keep the log small."""
+
+
+@dataclass(slots=True)
+class _Block:
+    number: int
+    kind: Literal["text", "thinking"]
+    pieces: list[str] = field(default_factory=list)
+    closed: bool = False
 
 
 class OutputRecorder:
@@ -22,45 +31,39 @@ class OutputRecorder:
         self._journal = journal
         self._agent_id = agent_id
         self._next_block = first_block
-        self._numbers: dict[int, int] = {}
-        self._kinds: dict[int, Literal["text", "thinking"]] = {}
-        self._pending: dict[int, list[str]] = {}
+        self._open: dict[int, _Block] = {}
         self._has_text = asyncio.Event()
 
     def append(self, block: int, block_kind: Literal["text", "thinking"], text: str) -> None:
         """Takes a delta; ``block`` is the process' own number."""
-        if block not in self._numbers:
-            self._numbers[block] = self._next_block
-            self._kinds[block] = block_kind
+        if not text:
+            return
+        if block not in self._open:
+            self._open[block] = _Block(self._next_block, block_kind)
             self._next_block += 1
-        self._pending.setdefault(block, []).append(text)
+        self._open[block].pieces.append(text)
         self._has_text.set()
 
     async def close_block(self, block: int) -> None:
         """Records what is pending, the end of this block with it."""
-        if block in self._numbers:
-            self._pending.setdefault(block, [])
-            await self.flush(closing=block)
-            del self._numbers[block], self._kinds[block]
+        if block in self._open:
+            self._open[block].closed = True
+            await self.flush()
 
-    async def flush(self, closing: int | None = None) -> None:
+    async def close_all(self) -> None:
+        """Records what is pending and the end of every block: nothing is written on after a turn."""
+        for block in self._open.values():
+            block.closed = True
+        await self.flush()
+
+    async def flush(self) -> None:
         """Records what is pending."""
-        pending, self._pending = self._pending, {}
         self._has_text.clear()
-        if not pending:
-            return
-        await self._journal.record(
-            *(
-                OutputAppended(
-                    agent_id=self._agent_id,
-                    block=self._numbers[block],
-                    block_kind=self._kinds[block],
-                    text="".join(pieces),
-                    closed=block == closing,
-                )
-                for block, pieces in pending.items()
-            )
-        )
+        pending = [block for block in self._open.values() if block.pieces or block.closed]
+        events = [self._take(block) for block in pending]
+        self._open = {key: block for key, block in self._open.items() if not block.closed}
+        if events:
+            await self._journal.record(*events)
 
     async def run(self) -> None:
         """Records a frame at a time until it is cancelled; rests while nothing comes."""
@@ -68,3 +71,14 @@ class OutputRecorder:
             await self._has_text.wait()
             await asyncio.sleep(FRAME_SECONDS)
             await self.flush()
+
+    def _take(self, block: _Block) -> OutputAppended:
+        text = "".join(block.pieces)
+        block.pieces.clear()
+        return OutputAppended(
+            agent_id=self._agent_id,
+            block=block.number,
+            block_kind=block.kind,
+            text=text,
+            closed=block.closed,
+        )

@@ -2,32 +2,45 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
+from typing import Literal
 
-from maos_desktop.model.fold import SessionFold, TaskFold
+from maos_desktop.model.fold import AgentFold, SessionFold, TaskFold
 from maos_desktop.model.ids import AgentId, TaskId
 from maos_desktop.model.plan import Plan, Subtask
+from maos_desktop.model.transcript import TextEntry
+from maos_desktop.model.untrusted_text import clean, clean_line
 
 REPORT_LIMIT = 12_000
 """Characters of one report in another agent's prompt; the whole stays in the log."""
+_HEADING = re.compile(r"^( {0,3})(#{1,6})(?=\s|$)", re.MULTILINE)
+
+Conversation = Literal["new", "resumed", "lost"]
+"""What an agent's process knows of its task: nothing yet, all of it, or nothing any more."""
 
 
-def task_prompt(plan: Plan, subtask: Subtask, fold: SessionFold, *, shared: str, messages: str, resumed: bool) -> str:
+def task_prompt(
+    plan: Plan, subtask: Subtask, fold: SessionFold, *, shared: str, messages: str, conversation: Conversation
+) -> str:
     """Returns an agent's first prompt: who it is, its task, the team, and all that is known so far.
 
     ``shared`` is the digest of the shared context, ``messages`` a hand-over of the bus; both may be empty.
     """
     agents = plan.agent_ids()
-    head = "# Continue your task" if resumed else "# Your task"
-    identity = f"{head}\nAgent: {agents[subtask.id]}\nRole: {subtask.role}\nTask: {subtask.id} – {subtask.title}"
-    if resumed:
-        again = "The app was closed while you worked. Go on where you were; do not begin anew."
+    head = "# Continue your task" if conversation == "resumed" else "# Your task"
+    identity = (
+        f"{head}\nAgent: {agents[subtask.id]}\nRole: {subtask.role}\nTask: {subtask.id} – {clean_line(subtask.title)}"
+    )
+    if conversation == "resumed":
+        again = "Your work was interrupted. Go on where you were; do not begin anew."
         return join_sections(identity, {"What happened": again, "Messages": messages})
     return join_sections(
         identity,
         {
             "Goal of the team": plan.goal,
             "The user's request": fold.settings.request if fold.settings else "",
+            "What happened": _lost(fold.agents[agents[subtask.id]]) if conversation == "lost" else "",
             "Instructions": subtask.instructions,
             "Team": _team(plan, agents, fold.tasks, without=subtask.id),
             "Reports of the tasks you depend on": _reports(plan, agents, fold.tasks, subtask.depends_on),
@@ -51,9 +64,24 @@ def shorten(text: str, limit: int = REPORT_LIMIT) -> str:
     return f"{text[:head]}\n\n[… {len(text) - head - tail} characters left out …]\n\n{text[-tail:]}"
 
 
+def quote(text: str, limit: int = REPORT_LIMIT) -> str:
+    """Returns what another agent wrote so that it can stand in a prompt: cleaned, shortened, and with its headings
+    three levels down, so that none of them passes for a section of the prompt.
+    """
+    return _HEADING.sub(r"\1###\2", shorten(clean(text), limit))
+
+
+def _lost(agent: AgentFold) -> str:
+    written = "\n\n".join(e.text for e in agent.transcript if isinstance(e, TextEntry) and e.block_kind == "text")
+    return (
+        "You have worked on this task before, and that conversation is lost. Do not do again what is done. "
+        f"This is what you had written:\n\n{quote(written)}"
+    )
+
+
 def _team(plan: Plan, agents: Mapping[TaskId, AgentId], tasks: Mapping[TaskId, TaskFold], without: TaskId) -> str:
     return "\n".join(
-        f"- {agents[s.id]} ({s.role}): {s.title} [{s.id}, {tasks[s.id].state}]"
+        f"- {agents[s.id]} ({s.role}): {clean_line(s.title)} [{s.id}, {tasks[s.id].state}]"
         for s in plan.subtasks
         if s.id != without
     )
@@ -66,6 +94,6 @@ def _reports(
     needed: Iterable[TaskId],
 ) -> str:
     return "\n\n".join(
-        f"### {agents[task_id]} ({task_id}): {plan.subtask(task_id).title}\n{shorten(tasks[task_id].report)}"
+        f"### {agents[task_id]} ({task_id}): {clean_line(plan.subtask(task_id).title)}\n{quote(tasks[task_id].report)}"
         for task_id in needed
     )

@@ -8,6 +8,7 @@ from maos_desktop.model.plan import Role, Subtask
 
 _READ = ("Read", "Glob", "Grep")
 _WRITE = ("Edit", "Write")
+_WRITING = frozenset({*_WRITE, "MultiEdit", "NotebookEdit"})
 
 _TOOLS: dict[Role, tuple[str, ...]] = {
     Role.ANALYST: (*_READ, "Bash"),
@@ -25,7 +26,7 @@ _TOOLS: dict[Role, tuple[str, ...]] = {
 def tools_for(subtask: Subtask) -> tuple[str, ...]:
     """Returns the tools of the subtask's agent: its own list, else its role's, without writing unless it writes."""
     tools = subtask.tools if subtask.tools is not None else _TOOLS[subtask.role]
-    return tuple(tool for tool in tools if subtask.writes or tool not in _WRITE)
+    return tuple(tool for tool in tools if subtask.writes or tool not in _WRITING)
 
 
 def role_prompt(role: Role) -> str:

@@ -19,6 +19,9 @@ class Roster:
 
     def resolve(self, name: str) -> AgentId:
         """Returns the agent of that name, of that task, or the only one of that role. Raises ``MessageError``."""
+        exact = self._agents.get(TaskId(name.strip()))
+        if exact is not None:
+            return exact
         wanted = name.strip().lower()
         by_name = {str(agent).lower(): agent for agent in self._agents.values()}
         by_task = {str(task).lower(): agent for task, agent in self._agents.items()}

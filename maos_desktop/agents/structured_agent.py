@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from maos_desktop.agents.agent_session import AgentSession
@@ -33,12 +34,19 @@ class StructuredAgent:
             AgentAssigned.model_validate({"agent_id": self._agent_id, "role": role, "title": self._title}),
             AgentStateChanged(agent_id=self._agent_id, state=AgentState.WARMING),
         )
-        await self._session.open()
+        try:
+            await self._session.open()
+        except BaseException as error:
+            await self.__aexit__(type(error), error, None)
+            raise
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: object, trace: object) -> None:
         await self._session.aclose()
-        state = AgentState.DONE if kind is None else AgentState.FAILED
+        if kind is None:
+            state = AgentState.DONE
+        else:
+            state = AgentState.CANCELLED if issubclass(kind, asyncio.CancelledError) else AgentState.FAILED
         await self._journal.record(AgentStateChanged(agent_id=self._agent_id, state=state))
 
     async def ask(self, prompt: str) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from maos_desktop.agents.prompting import join_sections, shorten
+from maos_desktop.agents.prompting import join_sections, quote, shorten
 from maos_desktop.agents.roles import prompt_text
 from maos_desktop.agents.structured_agent import StructuredAgent
 from maos_desktop.errors import RefusedError
@@ -18,7 +18,9 @@ from maos_desktop.model.ids import SYNTHESIS
 from maos_desktop.model.message import MessageType
 from maos_desktop.model.plan import Plan
 from maos_desktop.model.report import Report
+from maos_desktop.model.untrusted_text import clean_line
 
+DISCOVERY_CHARS = 2_000
 MESSAGE_CHARS = 400
 MESSAGES = 200
 MAX_TURNS = 10
@@ -57,6 +59,7 @@ class SynthesisAgent:
                 report = _as_report(await agent.ask(prompt), plan)
             except RefusedError as refusal:
                 report = _as_report(await agent.ask(f"{prompt}\n\n## Why the last report was refused\n{refusal}"), plan)
+        report = _with_gaps(report, plan, fold)
         await self._journal.record(ReportProduced(report=report))
         return report
 
@@ -69,9 +72,7 @@ def synthesis_prompt(request: str, plan: Plan, fold: SessionFold) -> str:
             "Request": request,
             "Goal": plan.goal,
             "Results": "\n\n".join(_result(plan, fold)),
-            "Discoveries": "\n".join(
-                f"- [{d.message_id}] {d.agent_id} ({d.importance}): {shorten(d.text, 2_000)}" for d in fold.discoveries
-            ),
+            "Discoveries": "\n".join(_discoveries(fold)),
             "Messages": "\n".join(_messages(fold)),
         },
     )
@@ -82,15 +83,32 @@ def _result(plan: Plan, fold: SessionFold) -> list[str]:
     for task_id, agent_id in plan.agent_ids().items():
         task = fold.tasks[task_id]
         text = task.report or (task.failure.what if task.failure else task.reason)
-        head = f"### {agent_id} ({task_id}): {plan.subtask(task_id).title}\nState: {task.state}"
-        results.append(f"{head}\n\n{shorten(text)}")
+        head = f"### {agent_id} ({task_id}): {clean_line(plan.subtask(task_id).title)}\nState: {task.state}"
+        results.append(f"{head}\n\n{quote(text)}")
     return results
+
+
+def _discoveries(fold: SessionFold) -> list[str]:
+    """One line per discovery; who found the same later stands beside who announced it."""
+    found_by = {
+        known: [tracked.message.sender]
+        for known, tracked in fold.messages.items()
+        if tracked.message.type is MessageType.DISCOVERY
+    }
+    for again in fold.discoveries:
+        found_by.setdefault(again.message_id, []).append(again.agent_id)
+    lines = []
+    for known, agents in found_by.items():
+        message = fold.messages[known].message
+        who = ", ".join(dict.fromkeys(agents))
+        lines.append(f"- [{known}] {who} ({message.importance}): {quote(message.text, DISCOVERY_CHARS)}")
+    return lines
 
 
 def _messages(fold: SessionFold) -> list[str]:
     rows = [
         f"- [{m.message.id}] {m.message.sender} → {', '.join(m.message.receivers)} ({m.message.type}): "
-        f"{shorten(m.message.text, MESSAGE_CHARS)}"
+        f"{shorten(clean_line(m.message.text), MESSAGE_CHARS)}"
         for m in fold.messages.values()
         if m.message.type is not MessageType.DISCOVERY
     ]
@@ -113,3 +131,14 @@ def _as_report(answer: Any, plan: Plan) -> Report:
     if unknown:
         raise RefusedError(f"The report names sources that do not exist: {', '.join(sorted(unknown))}.")
     return report
+
+
+def _with_gaps(report: Report, plan: Plan, fold: SessionFold) -> Report:
+    """Returns the report with every task that was not done named as missing, whatever the model left out."""
+    gaps = []
+    for task_id, agent_id in plan.agent_ids().items():
+        task, title = fold.tasks[task_id], clean_line(plan.subtask(task_id).title)
+        named = any(agent_id in line or title in line for line in report.missing)
+        if task.state != "done" and not named:
+            gaps.append(f"{title} ({agent_id}): {task.failure.what if task.failure else task.reason}")
+    return report.model_copy(update={"missing": (*report.missing, *gaps)}) if gaps else report

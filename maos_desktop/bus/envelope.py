@@ -36,6 +36,8 @@ def frame(message: Message, receiver: AgentId, nonce: str) -> str:
     }
     if message.type is MessageType.REQUEST:
         attributes["reply_to"] = message.id
+    elif message.in_reply_to is not None:
+        attributes["in_reply_to"] = message.in_reply_to
     return _element("message", attributes, message.text, nonce)
 
 

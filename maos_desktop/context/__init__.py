@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from maos_desktop.context.digest import to_prompt
-from maos_desktop.context.shared_context import Decision, Discovery, Fact, SharedContext
+from maos_desktop.context.entries import Decision, Discovery, Fact
+from maos_desktop.context.shared_context import SharedContext
 
-__all__ = ["Decision", "Discovery", "Fact", "SharedContext", "to_prompt"]
+__all__ = ["Decision", "Discovery", "Fact", "SharedContext"]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from maos_desktop.context.shared_context import Decision, Discovery, Fact, SharedContext
+from maos_desktop.context.entries import Decision, Discovery, Fact
 from maos_desktop.model.untrusted_text import shown
 
 CHARACTERS_PER_TOKEN = 4
@@ -19,18 +19,20 @@ def estimated_tokens(text: str) -> int:
     return -(-len(text) // CHARACTERS_PER_TOKEN)
 
 
-def to_prompt(context: SharedContext, budget_tokens: int) -> str:
-    """Returns decisions, facts and discoveries as Markdown of at most ``budget_tokens`` (see ``estimated_tokens``).
+def to_prompt(
+    decisions: Sequence[Decision], facts: Sequence[Fact], discoveries: Sequence[Discovery], budget_tokens: int
+) -> str:
+    """Returns what the team knows as Markdown of at most ``budget_tokens`` (see ``estimated_tokens``).
 
-    Decisions and facts come latest first, discoveries by importance and then latest first. Each of the three gets
-    a third of the room before one may have more, and the last line counts what was left out. Every entry is one
-    line that begins with its author: no text can pass for an entry of somebody else. An empty string when there is
-    nothing to say, or no room to say it.
+    All come in the order in which they were recorded. Decisions and facts are given latest first, discoveries by
+    importance and then latest first. Each of the three gets a third of the room before one may have more, and the
+    last line counts what was left out. Every entry is one line that begins with its author: no text can pass for an
+    entry of somebody else. An empty string when there is nothing to say, or no room to say it.
     """
     ranked = (
-        [_decision(decision) for decision in reversed(context.decisions())],
-        [_fact(fact) for fact in reversed(context.facts())],
-        [_discovery(discovery) for discovery in _by_importance(context.discoveries())],
+        [_decision(decision) for decision in reversed(decisions)],
+        [_fact(fact) for fact in reversed(facts)],
+        [_discovery(discovery) for discovery in _by_importance(discoveries)],
     )
     total = sum(len(entries) for entries in ranked)
     frame = [PREFACE, *(f"### {title}" for title in _TITLES), _left_out(total)]
@@ -69,7 +71,7 @@ def _fitting(sizes: Iterable[int], room: int) -> int:
     return count
 
 
-def _by_importance(discoveries: tuple[Discovery, ...]) -> list[Discovery]:
+def _by_importance(discoveries: Sequence[Discovery]) -> list[Discovery]:
     return sorted(discoveries, key=lambda discovery: discovery.importance.rank)[::-1]
 
 

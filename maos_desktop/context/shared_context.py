@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from maos_desktop.context import digest
+from maos_desktop.context.entries import Decision, Discovery, Fact
 from maos_desktop.errors import BadRequestError
 from maos_desktop.model.commit import commit
 from maos_desktop.model.event import (
@@ -17,35 +19,6 @@ from maos_desktop.model.event import (
 from maos_desktop.model.ids import AgentId, MessageId
 from maos_desktop.model.message import Importance, MessageType
 from maos_desktop.model.untrusted_text import clean_line, storable
-
-
-@dataclass(frozen=True, slots=True)
-class Discovery:
-    """Something found, by whoever announced it first, and who has found it too."""
-
-    message_id: MessageId
-    agent_id: AgentId
-    text: str
-    importance: Importance
-    also: tuple[AgentId, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """What is known under a key, and who said so last."""
-
-    key: str
-    agent_id: AgentId
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What was decided, and why."""
-
-    agent_id: AgentId
-    text: str
-    why: str = ""
 
 
 class SharedContext:
@@ -73,6 +46,10 @@ class SharedContext:
     def decisions(self) -> tuple[Decision, ...]:
         """Returns the decisions in the order in which they were made (or made again)."""
         return tuple(self._decisions)
+
+    def to_prompt(self, budget_tokens: int) -> str:
+        """Returns the most important of it for a prompt, never more than the budget; see ``digest.to_prompt``."""
+        return digest.to_prompt(self.decisions(), self.facts(), self.discoveries(), budget_tokens)
 
     def apply(self, event: SessionEvent) -> None:
         """Folds one event in. What is not about the shared context changes nothing."""

@@ -86,6 +86,9 @@ class AgentLaunch:
     trust_project_settings: bool = False
     resume: str | None = None
     """A Claude session id to go on with."""
+    resumed_cost_usd: float | None = None
+    """What the resumed session has cost so far: the sum of its ``TurnEnded.cost_usd``. The runtime counts on from
+    there; without it the cost of the first turn after a resume is not known."""
     output_schema: Mapping[str, Any] | None = None
     """JSON schema; the turn's result is then ``TurnEnded.structured_output``."""
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -145,14 +148,33 @@ class RetryScheduled:
 
 
 @dataclass(frozen=True, slots=True)
+class SilenceNoticed:
+    """The model has been asked and nothing has come for ``seconds``; noticed again after as long once more."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class OutputSkipped:
+    """Something the runtime wrote could not be read and was passed over; ``raw`` is its beginning."""
+
+    reason: str
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
 class TurnEnded:
     """One result. ``error`` is set when the turn did not succeed (judged by ``is_error``, never by subtype).
 
-    ``usage``, ``cost_usd`` are of this turn alone.
+    ``usage``, ``cost_usd`` are of this turn alone; ``cost_usd`` is ``None`` where it is not known.
+
+    A turn may end without ``before_end``: interrupted, failed, or when it ends in structured output. So who owns
+    the agent looks for what is still to be handed over, and hands it over with the next ``query``.
     """
 
     text: str
     turns: int
+    """Model responses in this turn."""
     usage: Usage
     cost_usd: float | None
     duration_ms: int
@@ -169,8 +191,13 @@ RuntimeEvent = (
     | ToolCalled
     | ToolReturned
     | RetryScheduled
+    | SilenceNoticed
+    | OutputSkipped
     | TurnEnded
 )
+
+RuntimeOrigin = Literal["settings", "environment", "path", "bundled"]
+"""Where the runtime was found: a path in the settings, ``MAOS_CLAUDE_CLI``, PATH, or inside the SDK."""
 
 
 class AgentProcess(Protocol):
@@ -198,7 +225,7 @@ class RuntimeInfo:
 
     path: str
     version: str
-    origin: Literal["environment", "path", "bundled"]
+    origin: RuntimeOrigin
 
 
 class Executor(Protocol):

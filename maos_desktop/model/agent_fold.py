@@ -47,6 +47,8 @@ class AgentFold:
     turns: int = 0
     tokens: int = 0
     cost_usd: float | None = None
+    conversation_cost_usd: float | None = None
+    """What of the cost is of the Claude session opened last."""
     started_at: datetime | None = None
     ended_at: datetime | None = None
     transcript: list[TranscriptEntry] = field(default_factory=list)
@@ -102,7 +104,21 @@ class AgentFold:
         self.tokens += event.usage.input_tokens + event.usage.output_tokens
         if event.cost_usd is not None:
             self.cost_usd = (self.cost_usd or 0.0) + event.cost_usd
+            self.conversation_cost_usd = (self.conversation_cost_usd or 0.0) + event.cost_usd
         return Change("agent", self.id)
+
+    # --- its conversation ---
+
+    def open_conversation(self, event: ev.AgentStarted) -> Change:
+        if event.claude_session_id != self.claude_session_id:
+            self.conversation_cost_usd = None
+        self.claude_session_id, self.model = event.claude_session_id, event.model
+        return Change("agent", self.id)
+
+    @property
+    def has_answered(self) -> bool:
+        """Whether the model has ever said or done anything."""
+        return any(isinstance(entry, TextEntry | ToolEntry) for entry in self.transcript)
 
     # --- what it asks ---
 

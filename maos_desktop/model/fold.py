@@ -57,6 +57,8 @@ class SessionFold:
         permissions: the questions nobody has answered yet, by request id.
         report, failure: how it ended.
         last_seq: the ``seq`` applied last.
+        active_seconds, active_since: how long work has been under way in all, up to the last pause, and since
+            when it is now; ``None`` while it is not.
     """
 
     def __init__(self, events: Iterable[LoggedEvent] = ()) -> None:
@@ -77,6 +79,8 @@ class SessionFold:
         self.created_at: datetime | None = None
         self.last_at: datetime | None = None
         self.last_seq = 0
+        self.active_seconds = 0.0
+        self.active_since: datetime | None = None
         self._timeline = TimelineFold()
         self.timeline = self._timeline.rows
         self.messages = self._timeline.messages
@@ -98,8 +102,16 @@ class SessionFold:
         state = session_state_after(event)
         if state is not None:
             self.state = state
+            self._count_time(logged.at)
             changes.append(Change("session"))
         return changes
+
+    def _count_time(self, at: datetime) -> None:
+        if self.active_since is None and self.state.is_active:
+            self.active_since = at
+        elif self.active_since is not None and not self.state.is_active:
+            self.active_seconds += max(0.0, (at - self.active_since).total_seconds())
+            self.active_since = None
 
     def _agent(self, agent_id: AgentId) -> AgentFold:
         agent = self.agents.get(agent_id)
@@ -130,9 +142,7 @@ class SessionFold:
                 agent.role, agent.task_id, agent.title = event.role, event.task_id, event.title
                 return [Change("agent", agent.id)]
             case ev.AgentStarted():
-                agent = self._agent(event.agent_id)
-                agent.claude_session_id, agent.model = event.claude_session_id, event.model
-                return [Change("agent", agent.id)]
+                return [self._agent(event.agent_id).open_conversation(event)]
             case ev.AgentStateChanged():
                 return [self._agent(event.agent_id).set_state(event.state, event.reason, logged.at)]
             case ev.TurnFinished():

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from maos_desktop.errors import BadRequestError
-from maos_desktop.model.event import Journal, PlanDecided
+from maos_desktop.model.event import Journal, PlanDecided, PlanProposed, PlanRefused
 from maos_desktop.model.plan import Plan
 
 
@@ -33,15 +33,21 @@ class ApprovalGate:
         """Whether a decision is awaited."""
         return self._waiting is not None and not self._waiting.done()
 
-    async def decide(self, plan: Plan | None, *, automatic: bool) -> Decision:
-        """Returns what the user decided, or approves at once when ``automatic``."""
+    async def decide(self, announcement: PlanProposed | PlanRefused, *, automatic: bool) -> Decision:
+        """Records the plan, or that none came, and returns what the user decided.
+
+        Open for the answer before the announcement is on the screen. ``automatic`` approves a plan at once.
+        """
+        plan = announcement.plan if isinstance(announcement, PlanProposed) else None
         self._proposed = plan
         if automatic and plan is not None:
+            await self._journal.record(announcement)
             decision = Decision("approved", plan)
         else:
             automatic = False
             self._waiting = asyncio.get_running_loop().create_future()
             try:
+                await self._journal.record(announcement)
                 decision = await self._waiting
             finally:
                 self._waiting = None

@@ -31,8 +31,8 @@ class TaskDecomposer:
     async def decompose(self, request: str, comment: str = "", before: Plan | None = None) -> Plan:
         """Returns a valid plan. ``comment`` is what the user wants otherwise than in the plan ``before``.
 
-        A plan that breaks a rule goes back once with the reason. Raises ``PlanError`` when the second breaks one
-        too, and ``AgentError``; each refusal is recorded.
+        A plan that breaks a rule goes back once with the reason, which is recorded. Raises ``PlanError`` when the
+        second breaks one too (``detail`` is what came back), and ``AgentError``.
         """
         place = self._workplace
         description = await asyncio.to_thread(describe_project, place.settings.project_folder)
@@ -58,27 +58,19 @@ class TaskDecomposer:
             try:
                 return self._as_plan(answer)
             except PlanError as refusal:
-                await self._record_refusal(refusal, answer, final=False)
+                await place.journal.record(PlanRefused(reason=str(refusal), raw=refusal.detail, final=False))
                 sections["Why the last plan was refused"] = str(refusal)
-            answer = await planner.ask(join_sections("# Make a plan", sections))
-            try:
-                return self._as_plan(answer)
-            except PlanError as refusal:
-                await self._record_refusal(refusal, answer, final=True)
-                raise
+            return self._as_plan(await planner.ask(join_sections("# Make a plan", sections)))
 
     def _as_plan(self, answer: Any) -> Plan:
         try:
             plan = Plan.model_validate(answer)
         except ValidationError as error:
             reasons = "; ".join(_reason(dict(e)) for e in error.errors())
-            raise PlanError(f"The proposed plan cannot be used: {reasons}", detail=json.dumps(answer)) from error
+            raw = json.dumps(answer, ensure_ascii=False, indent=2)
+            raise PlanError(f"The proposed plan cannot be used: {reasons}", detail=raw) from error
         mode = self._workplace.settings.mode
         return plan if mode == "auto" else plan.model_copy(update={"mode": mode})
-
-    async def _record_refusal(self, refusal: PlanError, answer: Any, *, final: bool) -> None:
-        raw = json.dumps(answer, ensure_ascii=False)
-        await self._workplace.journal.record(PlanRefused(reason=str(refusal), raw=raw, final=final))
 
 
 def _mode_line(mode: str) -> str:

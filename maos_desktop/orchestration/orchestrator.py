@@ -5,18 +5,20 @@ from __future__ import annotations
 from typing import Literal
 
 from maos_desktop.agents.orchestrated_agent import OrchestratedAgent
-from maos_desktop.agents.prompting import task_prompt
+from maos_desktop.agents.prompting import Conversation, task_prompt
 from maos_desktop.agents.synthesis import SynthesisAgent
-from maos_desktop.bus.message_bus import AgentMessageBus
-from maos_desktop.context.shared_context import SharedContext
-from maos_desktop.errors import AgentError, BadRequestError, KnownError, PlanError
+from maos_desktop.bus import AgentMessageBus
+from maos_desktop.context import SharedContext
+from maos_desktop.errors import AgentError, BadRequestError, ConversationLostError, KnownError, PlanError
 from maos_desktop.model.event import (
     AgentAssigned,
     AgentFailed,
     AgentState,
     AgentStateChanged,
     Failure,
+    NoticeRaised,
     PlanProposed,
+    PlanRefused,
     PlanRequested,
     SessionFinished,
     TaskCompleted,
@@ -83,7 +85,9 @@ class Orchestrator:
             await self._bus.broadcast(USER, text, importance)
             return
         await self._bus.send_message(USER, to, text, importance)
-        self._resume_if_paused(to)
+        agent = self._team.working(to)
+        if agent is not None:
+            agent.go_on()
 
     async def interrupt(self, agent_id: AgentId) -> None:
         """Pauses an agent that is at work. Raises ``BadRequestError`` for any other."""
@@ -92,11 +96,6 @@ class Orchestrator:
     def resume_agent(self, agent_id: AgentId) -> None:
         """Lets a paused agent go on. Raises ``BadRequestError`` when it is not at work."""
         self._working(agent_id).go_on()
-
-    def _resume_if_paused(self, agent_id: AgentId) -> None:
-        agent = self._team.working(agent_id)
-        if agent is not None and self._fold.agents[agent_id].state is AgentState.PAUSED:
-            agent.go_on()
 
     def _working(self, agent_id: AgentId) -> OrchestratedAgent:
         agent = self._team.working(agent_id)
@@ -107,38 +106,33 @@ class Orchestrator:
     # --- the plan ---
 
     async def _agree_on_plan(self, request: str, auto_approve: bool) -> Plan | None:
-        plan, comment = self._fold.plan, ""
-        asked_before = plan is not None
+        plan = self._fold.plan
+        answer = await self._propose(request, "", None) if plan is None else PlanProposed(plan=plan)
         while True:
-            if not asked_before:
-                plan = await self._propose(request, comment, plan, must_be_valid=auto_approve)
-            elif plan is not None:
-                await self._record(PlanProposed(plan=plan))
-            asked_before = False
-            decision = await self._decide(plan, auto_approve)
+            decision = await self._decide(answer, auto_approve)
             match decision.kind:
                 case "approved":
                     return decision.plan
                 case "rejected":
                     return None
-            comment = decision.comment
+            answer = await self._propose(request, decision.comment, self._fold.plan)
 
-    async def _propose(self, request: str, comment: str, before: Plan | None, *, must_be_valid: bool) -> Plan | None:
-        """Returns a new plan; ``None`` when none was valid and the user can still write one."""
+    async def _propose(self, request: str, comment: str, before: Plan | None) -> PlanProposed | PlanRefused:
+        """Returns a new plan, or why there is none."""
         await self._record(PlanRequested(comment=comment))
         try:
-            plan = await TaskDecomposer(self._place).decompose(request, comment, before)
-        except PlanError:
-            if must_be_valid:
-                raise
-            return None
-        await self._record(PlanProposed(plan=plan))
-        return plan
+            return PlanProposed(plan=await TaskDecomposer(self._place).decompose(request, comment, before))
+        except PlanError as refusal:
+            return PlanRefused(reason=str(refusal), raw=refusal.detail, final=True)
 
-    async def _decide(self, plan: Plan | None, auto_approve: bool) -> Decision:
-        if plan is not None:
-            self._team.warm_up(plan, _first_tasks(plan, self._place.settings.max_agents))
-        return await self.gate.decide(plan, automatic=auto_approve)
+    async def _decide(self, answer: PlanProposed | PlanRefused, auto_approve: bool) -> Decision:
+        match answer:
+            case PlanProposed(plan=plan):
+                self._team.warm_up(plan, _first_tasks(plan, self._place.settings.max_agents))
+            case PlanRefused() if auto_approve:
+                await self._record(answer)
+                raise PlanError(answer.reason, detail=answer.raw)
+        return await self.gate.decide(answer, automatic=auto_approve)
 
     # --- the run ---
 
@@ -153,31 +147,23 @@ class Orchestrator:
         agents = plan.agent_ids()
         for subtask in plan.subtasks:
             agent_id = agents[subtask.id]
-            if subtask.id in finished:
-                continue
             self._bus.register_agent(agent_id, subtask.title)
+            if subtask.id in finished:
+                self._bus.unregister_agent(agent_id, self._fold.tasks[subtask.id].report)
+                continue
             await self._record(
                 AgentAssigned(agent_id=agent_id, role=subtask.role, task_id=subtask.id, title=subtask.title),
                 AgentStateChanged(agent_id=agent_id, state=AgentState.WAITING),
             )
 
     async def _run_task(self, subtask: Subtask) -> bool:
-        plan = self._plan()
-        agent_id = plan.agent_ids()[subtask.id]
+        agent_id = self._plan().agent_ids()[subtask.id]
         await self._record(
             TaskStarted(task_id=subtask.id, agent_id=agent_id),
             AgentStateChanged(agent_id=agent_id, state=AgentState.WARMING),
         )
-        resumed = self._fold.agents[agent_id].claude_session_id is not None
-
-        def prompt(messages: str) -> str:
-            shared = self._context.to_prompt(DIGEST_TOKENS)
-            return task_prompt(plan, subtask, self._fold, shared=shared, messages=messages, resumed=resumed)
-
-        agent: OrchestratedAgent | None = None
         try:
-            agent = await self._team.take(plan, subtask)
-            report = await agent.run(prompt)
+            await self._work(subtask, agent_id)
         except AgentError as error:
             failure = as_failure(error, kept="The other agents go on; what this one said was kept.")
             self._bus.unregister_agent(agent_id)
@@ -186,16 +172,37 @@ class Orchestrator:
                 TaskFailed(task_id=subtask.id, agent_id=agent_id, failure=failure),
             )
             return False
-        else:
+        return True
+
+    async def _work(self, subtask: Subtask, agent_id: AgentId) -> None:
+        resumed = self._place.conversation(agent_id) is not None
+        try:
+            await self._attempt(subtask, agent_id, "resumed" if resumed else "new")
+        except ConversationLostError:
+            if not resumed:
+                raise
+            text = f"The conversation of {agent_id} is lost; it begins anew with what it had written."
+            await self._record(NoticeRaised(level="warning", text=text, agent_id=agent_id))
+            self._bus.requeue_unread(agent_id)
+            await self._attempt(subtask, agent_id, "lost")
+
+    async def _attempt(self, subtask: Subtask, agent_id: AgentId, conversation: Conversation) -> None:
+        plan = self._plan()
+
+        def prompt(messages: str) -> str:
+            shared = self._context.to_prompt(DIGEST_TOKENS)
+            return task_prompt(plan, subtask, self._fold, shared=shared, messages=messages, conversation=conversation)
+
+        agent = await self._team.take(plan, subtask, anew=conversation == "lost")
+        try:
+            report = await agent.run(prompt)
             self._bus.unregister_agent(agent_id, report)
             await self._record(
                 TaskCompleted(task_id=subtask.id, agent_id=agent_id, report=report),
                 AgentStateChanged(agent_id=agent_id, state=AgentState.DONE),
             )
-            return True
         finally:
-            if agent is not None:
-                await self._team.release(agent)
+            await self._team.release(agent)
 
     async def _skip_task(self, subtask: Subtask, cause: TaskId) -> None:
         agent_id = self._plan().agent_ids()[subtask.id]

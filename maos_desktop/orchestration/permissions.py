@@ -34,7 +34,7 @@ class PermissionDesk:
         self._open: dict[str, _Open] = {}
 
     async def ask(self, agent_id: AgentId, question: PermissionQuestion) -> PermissionAnswer:
-        """Returns the user's answer; waits as long as it takes."""
+        """Returns the user's answer; waits as long as it takes. Who is interrupted meanwhile was denied."""
         sha256 = input_sha256(question.input)
         waiting = _Open(sha256, asyncio.get_running_loop().create_future())
         self._open[question.request_id] = waiting
@@ -50,18 +50,14 @@ class PermissionDesk:
                 )
             )
             answer = await waiting.answer
-            await self._journal.record(
-                PermissionDecided(
-                    agent_id=agent_id,
-                    request_id=question.request_id,
-                    input_sha256=sha256,
-                    allowed=answer.allowed,
-                    message=answer.message,
-                )
-            )
-            return answer
+        except asyncio.CancelledError:
+            denied = PermissionAnswer(False, "It was interrupted before an answer.")
+            await self._record(agent_id, question.request_id, sha256, denied, automatic=True)
+            raise
         finally:
             del self._open[question.request_id]
+        await self._record(agent_id, question.request_id, sha256, answer)
+        return answer
 
     def decide(self, request_id: str, sha256: str, allowed: bool, message: str = "") -> None:
         """Answers the question. Raises ``BadRequestError`` when it is not open or was about another input."""
@@ -74,3 +70,17 @@ class PermissionDesk:
                 next_step="Read the question again and answer it.",
             )
         waiting.answer.set_result(PermissionAnswer(allowed, message))
+
+    async def _record(
+        self, agent_id: AgentId, request_id: str, sha256: str, answer: PermissionAnswer, *, automatic: bool = False
+    ) -> None:
+        await self._journal.record(
+            PermissionDecided(
+                agent_id=agent_id,
+                request_id=request_id,
+                input_sha256=sha256,
+                allowed=answer.allowed,
+                message=answer.message,
+                automatic=automatic,
+            )
+        )

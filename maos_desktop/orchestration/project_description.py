@@ -7,9 +7,14 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from maos_desktop.errors import BadRequestError
+from maos_desktop.model.untrusted_text import clean, clean_line
+
 MAX_FILES = 20_000
+MAX_DEPTH = 50
 README_CHARS = 1_500
 LAYOUT_ENTRIES = 40
+NAME_CHARS = 60
 
 _SKIPPED = frozenset(
     {".git", ".hg", ".svn", ".venv", "venv", "node_modules", "__pycache__", "dist", "build", "target", ".tox"}
@@ -53,18 +58,25 @@ class _Survey:
 
 def describe_project(folder: Path) -> str:
     """Returns a Markdown description of ``folder`` (at most some 5,000 characters). Reads names and sizes only,
-    and the README; blocks on the disk, so call it in a thread. Raises ``OSError`` for a folder that cannot be read.
+    and the README; blocks on the disk, so call it in a thread. Names and words of files are data that an agent's
+    model is shown: cleaned. Raises ``BadRequestError`` for a folder that cannot be read.
     """
-    survey = _survey(folder)
+    try:
+        survey = _survey(folder)
+    except OSError as error:
+        raise BadRequestError(
+            f"The project folder {folder} cannot be read: {error.strerror}.",
+            next_step="Put it back, change its rights, or start a session with another folder.",
+        ) from error
     languages = ", ".join(f"{name} ({count} files)" for name, count in survey.languages.most_common(8))
     more = f" (counted up to {MAX_FILES})" if survey.cut else ""
     lines = [
-        f"Folder: {folder.name}",
+        f"Folder: {_shown(folder.name)}",
         f"Languages: {languages or 'none recognised'}",
         f"Size: {survey.files} files{more}, {survey.size / 1024:.0f} KiB",
         "Layout:",
     ]
-    lines += [f"- {name}: {count} files" for name, count in survey.by_folder.most_common(LAYOUT_ENTRIES)]
+    lines += [f"- {_shown(name)}: {count} files" for name, count in survey.by_folder.most_common(LAYOUT_ENTRIES)]
     readme = _readme_head(folder)
     return "\n".join(lines) + (f"\n\nREADME begins:\n\n> {readme}" if readme else "")
 
@@ -72,20 +84,22 @@ def describe_project(folder: Path) -> str:
 def _survey(folder: Path) -> _Survey:
     survey = _Survey()
     next(folder.iterdir(), None)  # an unreadable folder is an error; an unreadable part of it is left out
-    for where, folders, files in os.walk(folder):
-        folders[:] = sorted(name for name in folders if name not in _SKIPPED)
+    for number, (where, folders, files) in enumerate(os.walk(folder)):
         inside = Path(where).relative_to(folder).parts
+        deepest = len(inside) >= MAX_DEPTH
+        folders[:] = sorted(name for name in folders if name not in _SKIPPED and not deepest)
         place = f"{inside[0]}/" if inside else "./"
-        for path in map(Path(where).joinpath, files):
-            if survey.files == MAX_FILES:
-                survey.cut = True
-                return survey
+        room = MAX_FILES - survey.files
+        survey.cut = len(files) > room or number == MAX_FILES
+        for path in map(Path(where).joinpath, files[:room]):
             survey.files += 1
             survey.by_folder[place] += 1
             language = _LANGUAGES.get(path.suffix.lower())
             if language:
                 survey.languages[language] += 1
             survey.size += _size(path)
+        if survey.cut:
+            break
     return survey
 
 
@@ -96,9 +110,15 @@ def _size(path: Path) -> int:
         return 0
 
 
+def _shown(name: str) -> str:
+    shown = clean_line(name)
+    return shown if len(shown) <= NAME_CHARS else shown[: NAME_CHARS - 1] + "…"
+
+
 def _readme_head(folder: Path) -> str:
-    for path in sorted(folder.iterdir()):
-        if path.name.lower().startswith("readme") and path.is_file():
-            with path.open(encoding="utf-8", errors="replace") as file:
-                return file.read(README_CHARS).strip().replace("\n", "\n> ")
-    return ""
+    try:
+        path = next(p for p in sorted(folder.iterdir()) if p.name.lower().startswith("readme") and p.is_file())
+        with path.open(encoding="utf-8", errors="replace") as file:
+            return clean(file.read(README_CHARS)).strip().replace("\n", "\n> ")
+    except (OSError, StopIteration):
+        return ""

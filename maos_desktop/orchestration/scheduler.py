@@ -57,13 +57,14 @@ class Scheduler:
             for task_id in batch:
                 subtask = self._plan.subtask(task_id)
                 cause = next((self._unmet[d] for d in subtask.depends_on if d in self._unmet), None)
-                if task_id not in finished and cause is None:
+                if task_id in finished:
+                    self._graph.done(task_id)
+                elif cause is None:
                     startable.append(task_id)
-                    continue
-                if cause is not None:
+                else:
                     self._unmet[task_id] = cause
                     await self._skip(subtask, cause)
-                self._graph.done(task_id)
+                    self._graph.done(task_id)
         return startable
 
     async def _wait(self, running: dict[asyncio.Task[bool], TaskId]) -> None:

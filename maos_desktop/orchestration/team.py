@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from maos_desktop.agents.orchestrated_agent import AskPermission, OrchestratedAgent
 from maos_desktop.agents.roles import role_prompt, tools_for
 from maos_desktop.agents.roster import Roster
-from maos_desktop.bus.message_bus import AgentMessageBus
-from maos_desktop.context.shared_context import SharedContext
+from maos_desktop.bus import AgentMessageBus
+from maos_desktop.context import SharedContext
 from maos_desktop.errors import AgentError
 from maos_desktop.executor.base import AgentLaunch
 from maos_desktop.model.ids import AgentId
@@ -67,16 +67,23 @@ class Team:
             del self._warm[warm.launch.agent_id]
         await asyncio.gather(*(_end(warm) for warm in unfit))
 
-    async def take(self, plan: Plan, subtask: Subtask) -> OrchestratedAgent:
-        """Returns the subtask's agent, ready to run; warm if it was, else started now. Raises ``AgentError``."""
-        launch = self._launch(plan.agent_ids()[subtask.id], subtask)
+    async def take(self, plan: Plan, subtask: Subtask, *, anew: bool = False) -> OrchestratedAgent:
+        """Returns the subtask's agent, ready to run; warm if it was, else started now. Raises ``AgentError``.
+
+        With ``anew`` it does not go on with the conversation it had.
+        """
+        launch = self._launch(plan.agent_ids()[subtask.id], subtask, anew=anew)
         warm = self._warm.pop(launch.agent_id, None)
         if warm is not None and warm.launch != launch:
             await _end(warm)
             warm = None
         warm = warm or self._start(launch)
         self._working[launch.agent_id] = warm.agent
-        await warm.opening
+        try:
+            await warm.opening
+        except BaseException:
+            await self.release(warm.agent)
+            raise
         return warm.agent
 
     async def release(self, agent: OrchestratedAgent) -> None:
@@ -94,7 +101,8 @@ class Team:
         working, self._working = list(self._working.values()), {}
         await asyncio.gather(*(_end(w) for w in warm), *(agent.aclose() for agent in working))
 
-    def _launch(self, agent_id: AgentId, subtask: Subtask) -> AgentLaunch:
+    def _launch(self, agent_id: AgentId, subtask: Subtask, *, anew: bool = False) -> AgentLaunch:
+        resume = None if anew else self._workplace.conversation(agent_id)
         known = self._workplace.fold.agents.get(agent_id)
         return AgentLaunch(
             agent_id=agent_id,
@@ -102,7 +110,8 @@ class Team:
             tools=tools_for(subtask),
             model=subtask.model or self._workplace.settings.model,
             max_turns=subtask.max_turns,
-            resume=known.claude_session_id if known is not None else None,
+            resume=resume,
+            resumed_cost_usd=known.conversation_cost_usd if known is not None and resume is not None else None,
             **self._workplace.launch_settings(),
         )
 

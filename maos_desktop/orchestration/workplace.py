@@ -36,6 +36,11 @@ class Workplace:
             "environment": self.environment,
         }
 
+    def conversation(self, agent_id: AgentId) -> str | None:
+        """Returns the Claude session that the agent can go on with; before its first answer nothing is kept of one."""
+        agent = self.fold.agents.get(agent_id)
+        return agent.claude_session_id if agent is not None and agent.has_answered else None
+
     def next_block(self, agent_id: AgentId) -> int:
         """Returns the number of the agent's next output block; those of its earlier processes are taken."""
         agent = self.fold.agents.get(agent_id)

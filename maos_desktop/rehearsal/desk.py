@@ -102,12 +102,6 @@ class Desk:
         (outcome,) = yield from self.use(say, Call("Grep", options))
         return Counts() if outcome.is_error else read_counts(outcome.text)
 
-    def files_with(self, say: str, pattern: str, files: str = OURS) -> Inquiry[Paths]:
-        """Looks for the files that hold a match."""
-        options = {"pattern": pattern, "output_mode": "files_with_matches", "glob": files, "head_limit": SHOWN_FILES}
-        (outcome,) = yield from self.use(say, Call("Grep", options))
-        return Paths() if outcome.is_error else read_paths(outcome.text)
-
     def find(self, say: str, pattern: str) -> Inquiry[Paths]:
         """Looks for files by name."""
         (outcome,) = yield from self.use(say, Call("Glob", {"pattern": pattern}))

@@ -183,6 +183,11 @@ def is_test(path: str) -> bool:
     return bool(_TEST_FOLDER.search(path) or _TEST_FILE.match(PurePosixPath(path).name))
 
 
+def name_in_code(path: str) -> str:
+    """Returns the word by which other files are likely to name this one."""
+    return unit_of(path) if language_of(path) else PurePosixPath(path).name
+
+
 def unit_of(path: str) -> str:
     """Returns what the file is about: its stem without what marks a test, in lower case."""
     stem = PurePosixPath(path).name

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from maos_desktop.rehearsal.languages import language_of
 from maos_desktop.rehearsal.tool_output import Spot
 
-_PATH = re.compile(r"(?<![\w/.:@-])((?:[\w.@+-]+/)*[\w.@+-]*\.[A-Za-z]\w{0,9})(?::(\d+))?")
+_PATH = re.compile(r"(?<![\w/.:@+-])((?:[\w.@+-]+/)*[\w.@+-]*\.[A-Za-z]\w{0,9})(?::(\d+))?")
 _TICKED = re.compile(r"(?<!`)`([^`\s]{2,80})`(?!`)")
 _DOCUMENTS = (".md", ".rst", ".txt", ".toml", ".json", ".yaml", ".yml", ".cfg", ".ini", ".env", ".sql", ".html")
 _SPECIAL = frozenset(r"\.+*?()|[]{}^$")

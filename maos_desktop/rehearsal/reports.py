@@ -18,15 +18,17 @@ MAX_PLACES = 12
 
 _HEADING = re.compile(r"^#{1,6} (.+?)(?: \(\d+\+?\))?$")
 _PLACE = re.compile(r"^- `([^`\s][^`]*?)(?::(\d+))?`,?(?: (.*))?$")
+_MORE = re.compile(r"^- and (\d+) more$")
 _COUNT = re.compile(r"^- (.+): (\d+)$")
 _BY_TITLE = {category.title: category for category in CATEGORIES}
 
 
 @dataclass(frozen=True)
 class ReadReport:
-    """What a report holds: places by category, and counts by what was counted."""
+    """What a report holds: places by category, how many more it does not show, and counts by what was counted."""
 
     places: dict[Category, list[Spot]] = field(default_factory=dict)
+    hidden: dict[Category, int] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
 
 
@@ -62,11 +64,14 @@ def read_report(text: str) -> ReadReport:
     report = ReadReport()
     heading = ""
     for row in text.splitlines():
+        category = _BY_TITLE.get(heading)
         if found := _HEADING.match(row):
             heading = found[1]
-        elif (category := _BY_TITLE.get(heading)) and (place := _PLACE.match(row)):
+        elif category and (place := _PLACE.match(row)):
             spot = Spot(place[1], int(place[2] or 0), note=place[3] or "")
             report.places.setdefault(category, []).append(spot)
+        elif category and (more := _MORE.match(row)):
+            report.hidden[category] = int(more[1])
         elif heading == "Counts" and (count := _COUNT.match(row)):
             report.counts[count[1]] = int(count[2])
     return report

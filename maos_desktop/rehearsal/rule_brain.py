@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any, Protocol
 
 from maos_desktop.rehearsal.answer import Answer, Call, Say
@@ -20,24 +21,30 @@ MAX_REFUSALS = 2
 class Brain(Protocol):
     """Answers model requests."""
 
-    def answer(self, conversation: Conversation) -> Answer:
+    async def answer(self, conversation: Conversation) -> Answer:
         """Returns the next answer in this conversation."""
 
 
 class RuleBrain:
     """Answers by fixed rules from the conversation alone; it keeps nothing between requests."""
 
-    def answer(self, conversation: Conversation) -> Answer:
+    async def answer(self, conversation: Conversation) -> Answer:
         """Returns a plan, a report, an agent's next step, or a short answer to a side request."""
-        match conversation.kind:
-            case "plan":
-                return _structured(conversation, make_plan(read_plan_prompt(conversation.prompt)))
-            case "synthesis":
-                return _structured(conversation, make_report(read_synthesis_prompt(conversation.prompt)))
-            case "agent":
-                return answer_agent(conversation)
-            case "side":
-                return answer_side_request(conversation)
+        # A long conversation takes tens of milliseconds, which the window would show on its own thread.
+        return await asyncio.to_thread(answer_by_rules, conversation)
+
+
+def answer_by_rules(conversation: Conversation) -> Answer:
+    """Returns the rules' answer; a function of the conversation alone."""
+    match conversation.kind:
+        case "plan":
+            return _structured(conversation, make_plan(read_plan_prompt(conversation.prompt)))
+        case "synthesis":
+            return _structured(conversation, make_report(read_synthesis_prompt(conversation.prompt)))
+        case "agent":
+            return answer_agent(conversation)
+        case "side":
+            return answer_side_request(conversation)
 
 
 def _structured(conversation: Conversation, output: dict[str, Any]) -> Answer:

@@ -43,13 +43,13 @@ class ScriptedBrain:
         self._also = [(predicate, list(steps)) for predicate, steps in also]
         self._otherwise = otherwise or RuleBrain()
 
-    def answer(self, conversation: Conversation) -> Answer:
+    async def answer(self, conversation: Conversation) -> Answer:
         """Returns the next step of the first script that fits and has one left, else what ``otherwise`` answers."""
         for steps in self._fitting(conversation):
             if steps:
                 step = steps.pop(0)
                 return step if isinstance(step, Answer) else step(conversation)
-        return self._otherwise.answer(conversation)
+        return await self._otherwise.answer(conversation)
 
     def _fitting(self, conversation: Conversation) -> Iterable[list[Step]]:
         yield self._by_agent.get(str(conversation.agent), [])

@@ -111,11 +111,11 @@ class RehearsalServer:
     async def _messages(self, request: web.Request) -> web.StreamResponse:
         raw = await request.read()
         try:
-            conversation = read_conversation(json.loads(raw))
+            conversation = await asyncio.to_thread(_read, raw)
         except (ValueError, RecursionError) as error:
             return _error(400, str(error))
         self.log.add(conversation)
-        answer = self._answer(conversation)
+        answer = await self._answer(conversation)
         if not await self._may_begin(answer.delivery):
             return _error(529, "The rehearsal ends.")
         if answer.delivery.status is not None:
@@ -126,9 +126,9 @@ class RehearsalServer:
             return web.json_response(whole_message(answer, model, tokens))
         return await self._stream(request, answer, model, tokens)
 
-    def _answer(self, conversation: Conversation) -> Answer:
+    async def _answer(self, conversation: Conversation) -> Answer:
         try:
-            return self._brain.answer(conversation)
+            return await self._brain.answer(conversation)
         except Exception:
             # An edge: a rule that fails must reach the user as an error of the model, and must not be retried.
             _log.exception("A rule of the rehearsal failed for %s", conversation.agent)
@@ -183,6 +183,10 @@ class RehearsalServer:
 
     async def _nothing(self, _: web.Request) -> web.StreamResponse:
         return web.json_response({})
+
+
+def _read(raw: bytes) -> Conversation:
+    return read_conversation(json.loads(raw))
 
 
 def _abort(request: web.Request) -> None:

@@ -19,6 +19,8 @@ _LOOP = re.compile(
     r"^\s*(?:async\s+)?(?:for|while|foreach|loop|until)\b(?!.*;\s*$)|\.forEach\(|\.each\s+do\b|\.times\s+do\b"
 )
 _LOOP_IN_EXPRESSION = re.compile(r"[\[({].*\bfor\b.+\bin\b")
+MAX_LINE = 300
+"""Characters of a line that are looked at: what is longer was not written by hand."""
 _ANNOTATIONS = ("@", "#[", "[")
 _INSIDE = ('"""', "'''", 'r"""')
 
@@ -42,7 +44,7 @@ def functions(lines: Mapping[int, str], language: Language) -> Iterator[Function
     """Yields the functions that begin in these lines (text by line number)."""
     begins = re.compile(language.definition)
     for number, text in lines.items():
-        if (found := begins.match(text)) and (name := _name(found)):
+        if (found := begins.match(text[:MAX_LINE])) and (name := _name(found)):
             body = list(block(lines, number))
             yield Function(name, number, len(body) + 1, _documented(lines, number, body, language))
 
@@ -72,13 +74,17 @@ def block(lines: Mapping[int, str], first: int) -> Iterator[int]:
 def loops(lines: Mapping[int, str]) -> Iterator[tuple[int, list[int]]]:
     """Yields every loop: the number of its first line and those of the lines inside it."""
     for number, text in lines.items():
-        if _LOOP.search(text):
+        if _LOOP.search(text[:MAX_LINE]):
             yield number, list(block(lines, number))
 
 
 def nested_loops(lines: Mapping[int, str]) -> list[int]:
     """Returns the numbers of the lines at which a loop begins that stands inside another one."""
-    starts = {number for number, text in lines.items() if _LOOP.search(text) or _LOOP_IN_EXPRESSION.search(text)}
+    starts = {
+        number
+        for number, text in lines.items()
+        if _LOOP.search(text[:MAX_LINE]) or _LOOP_IN_EXPRESSION.search(text[:MAX_LINE])
+    }
     return sorted({inner for _, body in loops(lines) for inner in body if inner in starts})
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,9 +37,10 @@ def make_report(prompt: SynthesisPrompt) -> dict[str, Any]:
         for spot in spots
     ]
     shared = _shared(said)
-    findings = [*_findings(said, shared), *_plain_findings(read)]
+    hidden = _hidden(report for _, report in read)
+    findings = [*_findings(said, shared, hidden), *_plain_findings(read)]
     return {
-        "summary": _summary(prompt, done, said, findings),
+        "summary": _summary(prompt, done, said, hidden, len(findings)),
         "findings": findings,
         "conflicts": _conflicts(read),
         "next_steps": _next_steps(said),
@@ -65,7 +66,17 @@ def _own(items: Sequence[_Said]) -> _Said:
     return min(items, key=lambda item: _rank(item.category))
 
 
-def _findings(said: Sequence[_Said], shared: dict[str, list[_Said]]) -> Iterator[dict[str, Any]]:
+def _hidden(reports: Iterable[ReadReport]) -> Counter[Category]:
+    """Returns how many places the reports count without naming them."""
+    hidden: Counter[Category] = Counter()
+    for report in reports:
+        hidden.update(report.hidden)
+    return hidden
+
+
+def _findings(
+    said: Sequence[_Said], shared: dict[str, list[_Said]], hidden: Counter[Category]
+) -> Iterator[dict[str, Any]]:
     """One finding per shared place, and one per category for the places that a single agent names."""
     for category in CATEGORIES:
         for where, items in shared.items():
@@ -73,11 +84,12 @@ def _findings(said: Sequence[_Said], shared: dict[str, list[_Said]]) -> Iterator
                 yield _shared_finding(where, items)
         items = [item for item in said if item.category is category and item.spot.where not in shared]
         if items and category is not CHECKED:
-            rows = [f"- `{item.spot.where}` {item.spot.note}".rstrip() for item in items[:MAX_PLACES]]
-            if hidden := len(items) - len(rows):
-                rows.append(f"- and {hidden} more")
+            rows = list(dict.fromkeys(f"- `{item.spot.where}` {item.spot.note}".rstrip() for item in items))
+            number = len(rows) + hidden[category]
+            more = [f"- and {number - MAX_PLACES} more"] if number > MAX_PLACES else []
             confidence = "high" if category is ENTRY_POINT else "medium"
-            yield _finding(f"{category.title}: {counted(len(items), 'place')}", rows, items, confidence)
+            title = f"{category.title}: {counted(number, 'place')}"
+            yield _finding(title, [*rows[:MAX_PLACES], *more], items, confidence)
 
 
 def _shared_finding(where: str, items: Sequence[_Said]) -> dict[str, Any]:
@@ -138,15 +150,21 @@ def _missing(result: Reported) -> str:
 
 
 def _summary(
-    prompt: SynthesisPrompt, done: Sequence[Reported], said: Sequence[_Said], findings: Sequence[dict[str, Any]]
+    prompt: SynthesisPrompt,
+    done: Sequence[Reported],
+    said: Sequence[_Said],
+    hidden: Counter[Category],
+    findings: int,
 ) -> str:
-    pressing = [category for category in CATEGORIES if category.next_step]
-    numbers = {c: len({i.spot.where for i in said if i.category is c}) for c in pressing}
-    top = [f"{category.title.lower()}: {numbers[category]}" for category in pressing if numbers[category]]
+    places: dict[Category, set[str]] = {category: set() for category in CATEGORIES if category.next_step}
+    for item in said:
+        if item.category in places:
+            places[item.category].add(item.spot.where)
+    top = [f"{category.title.lower()}: {len(w) + hidden[category]}" for category, w in places.items() if w]
     files = list(dict.fromkeys(item.spot.path for item in said if item.category.next_step))
     parts = [
         f"{NOTICE} Fixed rules looked at the folder for this request: “{shortened(prompt.request, 300)}”",
-        f"{len(done)} of {counted(len(prompt.results), 'task')} done; {counted(len(findings), 'finding')}.",
+        f"{len(done)} of {counted(len(prompt.results), 'task')} done; {counted(findings, 'finding')}.",
         f"By number of places – {'; '.join(top[:6])}." if top else "The rules found nothing that calls for a change.",
         f"The files concerned first: {listing(files, 5)}." if files else "",
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from maos_desktop.model.message import Importance
 from maos_desktop.model.plan import Role
 from maos_desktop.rehearsal.answer import Call
 from maos_desktop.rehearsal.conversation import TEAM_TOOLS
@@ -11,6 +12,7 @@ from maos_desktop.rehearsal.desk import Desk, Search
 from maos_desktop.rehearsal.findings import Group, at, quote
 from maos_desktop.rehearsal.frames import Frame, read_frames
 from maos_desktop.rehearsal.inquiry import Inquiry
+from maos_desktop.rehearsal.languages import is_test, language_of
 from maos_desktop.rehearsal.mentions import counted, literal, places_in, shortened, words_in
 from maos_desktop.rehearsal.prompts import TeamMate
 
@@ -30,7 +32,8 @@ REPLY_SECONDS = 20
 MAX_ANNOUNCEMENTS = 3
 MAX_FOLLOWED = 6
 """Messages of others that are followed to the place they name; the rest is noted only."""
-_AT_WORK = frozenset({"running", "working", "awaiting_reply", "needs_permission"})
+_AT_WORK = frozenset({"running", "working"})
+_ENDED = frozenset({"done", "failed", "skipped"})
 
 About = Callable[[Desk, str], Inquiry[str]]
 """What a role can tell of one file, looked up when asked; a text of one or two sentences."""
@@ -44,7 +47,8 @@ def announce(desk: Desk, group: Group | None) -> Inquiry[None]:
     others = len(group.spots) - 1
     more = f" {others} more of the kind." if others else ""
     text = f"{group.category.one}: {at(spot)}.{more}"
-    call = _tool("announce_discovery", text=text, importance=group.category.importance)
+    importance = Importance.NORMAL if is_test(spot.path) else group.category.importance
+    call = _tool("announce_discovery", text=text, importance=importance)
     told = {outcome.call.key for outcome in desk.conversation.calls_of("announce_discovery")}
     known = any(not frame.from_user and spot.where in frame.text for frame in desk.conversation.frames)
     if call.key in told or (len(told) < MAX_ANNOUNCEMENTS and not known):
@@ -68,7 +72,8 @@ def ask(desk: Desk, need: str, *roles: Role) -> Inquiry[None]:
         return
     (outcome,) = yield from desk.use(f"That is a question for {call.input['to']}.", call)
     framed = read_frames(outcome.text)
-    reply = framed[-1].text if framed else outcome.text
+    # An agent that has ended answers with its whole report, which is in the team's results anyway.
+    reply = framed[-1].text if framed else outcome.text.partition("<report-")[0]
     desk.talk.append(f"I asked {call.input['to']}: “{shortened(call.input['need'])}” – {shortened(reply, 400)}")
 
 
@@ -94,7 +99,7 @@ def greetings(desk: Desk) -> str:
 
 def _reply(desk: Desk, frame: Frame, about: About) -> Inquiry[None]:
     if places := places_in(frame.text):
-        text = yield from about(desk, places[0].path)
+        text = yield from _told_of(desk, places[0].path, about)
     elif words := words_in(frame.text):
         text = yield from _whereabouts(desk, words[0])
     else:
@@ -116,7 +121,7 @@ def _follow_team(desk: Desk, told: list[Frame], about: About) -> Inquiry[None]:
     for frame in told:
         desk.talk.append(f"{_head(frame)} – {seen.get(frame.id, 'noted.')}")
     if grave := next((frame for frame in followed if frame.importance in ("high", "critical")), None):
-        own = yield from about(desk, places[grave.id].path)
+        own = yield from _told_of(desk, places[grave.id].path, about)
         desk.talk.append(f"Because of {grave.id}: {own}")
 
 
@@ -126,7 +131,7 @@ def _follow_user(desk: Desk, frame: Frame, about: About) -> Inquiry[None]:
         if place.line:
             (text,) = yield from desk.look_at(f"You named `{place.where}`; I read it.", [place])
             done.append(f"At `{place.where}`: {_seen(frame, text)}")
-        done.append((yield from about(desk, place.path)))
+        done.append((yield from _told_of(desk, place.path, about)))
     for word in words_in(frame.text)[:2]:
         done.append((yield from _whereabouts(desk, word)))
     what = " ".join(done) or "My rules find no file and no word in back-ticks in it to look for."
@@ -138,6 +143,13 @@ def _seen(frame: Frame, text: str | None) -> str:
         return "I could not read that line."
     quoted = quote(text)
     return "I read it; it stands there as quoted." if quoted in frame.text else f"I read there: {quoted}."
+
+
+def _told_of(desk: Desk, path: str, about: About) -> Inquiry[str]:
+    """What the role can tell of a source file; of another file, who names it."""
+    if language_of(path) is None:
+        return (yield from _whereabouts(desk, path.rsplit("/", 1)[-1]))
+    return (yield from about(desk, path))
 
 
 def _whereabouts(desk: Desk, word: str) -> Inquiry[str]:
@@ -167,7 +179,7 @@ def _mate_at_work(desk: Desk, roles: tuple[Role, ...]) -> TeamMate | None:
     heard_of = {frame.sender for frame in desk.conversation.frames}
     for role in roles:
         for mate in desk.task.team:
-            awake = mate.state in _AT_WORK or mate.agent in heard_of
+            awake = mate.state in _AT_WORK or (mate.agent in heard_of and mate.state not in _ENDED)
             if mate.role == role and role in before and awake:
                 return mate
     return None

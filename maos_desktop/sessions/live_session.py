@@ -76,12 +76,18 @@ class LiveSession:
 
     async def tail(self, per_agent: int = 200) -> Sequence[LoggedEvent]:
         """Returns what a first look needs: plan, messages and states, and the end of each agent's output."""
-        return await self._event_log.read_tail(self.id, per_agent=per_agent)
+        rows = await self._event_log.read_tail(self.id, per_agent=per_agent)
+        return [row.logged(self.id) for row in rows]
 
     async def wait_finished(self) -> SessionState:
-        """Returns the session's state once nothing of it runs any more."""
+        """Returns the session's state once nothing of it runs any more.
+
+        Raises ``StoreError`` when it ended because its log could not be written.
+        """
         if self._task is not None:
             await asyncio.wait([self._task])
+            if not self._task.cancelled() and (error := self._task.exception()) is not None:
+                raise error
         return self.state
 
     @property
@@ -114,6 +120,8 @@ class LiveSession:
         self._stop_reason = reason
         self._task.cancel()
         await asyncio.wait([self._task])
+        if self.state.is_active:  # it was cancelled before it had begun
+            await self._event_log.append(self.id, SessionInterrupted(reason=reason))
 
     async def aclose(self) -> None:
         """Stops what runs and lets go of the log."""
@@ -170,6 +178,7 @@ class LiveSession:
         for logged in events:
             context.apply(logged.event)
         self._task = asyncio.create_task(self._run(recorder, bus, context), name=f"session {self.id}")
+        self._task.add_done_callback(lambda _: recorder.close())
 
     async def _run(self, recorder: Recorder, bus: AgentMessageBus, context: SharedContext) -> None:
         """The edge where everything that goes wrong in a session ends up in its log."""
@@ -186,7 +195,6 @@ class LiveSession:
             await recorder.record(SessionFinished(outcome="failed", failure=_failure_of(error)))
         finally:
             self._orchestrator = None
-            recorder.close()
 
 
 def _failure_of(error: Exception) -> Failure:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,8 +12,10 @@ from maos_desktop.errors import BadRequestError
 from maos_desktop.executor.base import Executor
 from maos_desktop.model.event import EventListener, SessionCreated, SessionInterrupted
 from maos_desktop.model.ids import SessionId, new_session_id
-from maos_desktop.model.session import Backend, SessionSettings, SessionSummary
-from maos_desktop.paths import private_folder
+from maos_desktop.model.session import LONGEST_REQUEST, SessionSettings, SessionSummary
+from maos_desktop.paths import database_file
+from maos_desktop.sessions.backends import Backends, claude_executor
+from maos_desktop.sessions.doctor import Doctor
 from maos_desktop.sessions.live_session import LiveSession
 from maos_desktop.store.database import Database
 from maos_desktop.store.event_log import EventLog
@@ -29,23 +31,26 @@ APP_ENDED = "The app ended while work was under way; the session can be continue
 class SessionManager:
     """Open it with ``open``, end it with ``aclose``: it stops every session and closes the database."""
 
-    def __init__(self, data_folder: Path, database: Database, executor: Executor) -> None:
+    def __init__(self, data_folder: Path, database: Database, executor: Executor, backends: Backends) -> None:
         self._data_folder = data_folder
         self._database = database
         self._event_log = EventLog(database)
         self._store = SessionStore(database)
         self._executor = executor
-        self._rehearsal: RehearsalServer | None = None
+        self._backends = backends
         self._live: dict[SessionId, LiveSession] = {}
 
     @classmethod
-    async def open(cls, data_folder: Path, executor: Executor | None = None) -> SessionManager:
+    async def open(
+        cls, data_folder: Path, executor: Executor | None = None, rehearsal: RehearsalServer | None = None
+    ) -> SessionManager:
         """Opens the database in ``data_folder`` and marks what an ended app left running as interrupted.
 
+        ``executor`` and ``rehearsal`` are made when they are first needed unless given; the manager ends both.
         Raises ``StoreError`` and its kinds: corrupt, too new, in use by another process.
         """
-        database = await Database.open(data_folder / "maos.sqlite3")
-        manager = cls(data_folder, database, executor or _claude_executor())
+        database = await Database.open(database_file(data_folder))
+        manager = cls(data_folder, database, executor or claude_executor(), Backends(data_folder, rehearsal))
         for summary in await manager.list_sessions():
             if summary.state.is_active:
                 await manager._event_log.append(summary.id, SessionInterrupted(reason=APP_ENDED))
@@ -65,7 +70,7 @@ class SessionManager:
         """Returns the session, the same object while it is open. Raises ``UnknownSessionError``."""
         if session_id not in self._live:
             summary = await self._store.get(session_id)
-            environment = partial(self._environment, summary.settings.backend)
+            environment = partial(self._backends.environment, summary.settings.backend)
             self._live[session_id] = LiveSession(summary, self._event_log, self._executor, environment)
         return self._live[session_id]
 
@@ -88,6 +93,10 @@ class SessionManager:
         """Calls ``listener`` with each batch committed in any session; returns what ends that."""
         return self._event_log.subscribe(None, listener)
 
+    def doctor(self) -> Doctor:
+        """Returns what finds out which parts work here, with the parts that the sessions use."""
+        return Doctor(self._data_folder, self._executor, self._backends.environment)
+
     @property
     def running(self) -> list[LiveSession]:
         """The sessions in which work is under way."""
@@ -99,26 +108,15 @@ class SessionManager:
             for live in self._live.values():
                 await live.aclose()
             await self._executor.aclose()
-            if self._rehearsal is not None:
-                await self._rehearsal.aclose()
+            await self._backends.aclose()
         finally:
             await self._event_log.aclose()
             await self._database.aclose()
 
-    async def _environment(self, backend: Backend) -> Mapping[str, str]:
-        if backend is Backend.CLAUDE:
-            return {}
-        if self._rehearsal is None:
-            from maos_desktop.rehearsal.server import RehearsalServer
-
-            self._rehearsal = await RehearsalServer.start()
-        return self._rehearsal.environment(private_folder(self._data_folder / "rehearsal"))
-
 
 def check_settings(settings: SessionSettings) -> None:
     """Raises ``BadRequestError`` with the reason when these settings cannot be worked on."""
-    if not settings.request.strip():
-        raise BadRequestError("The request is empty.", next_step="Write what the agents should do.")
+    check_request(settings.request)
     folder = settings.project_folder
     if not folder.is_dir():
         what = "is not a folder" if folder.exists() else "does not exist"
@@ -130,7 +128,12 @@ def check_settings(settings: SessionSettings) -> None:
         )
 
 
-def _claude_executor() -> Executor:
-    from maos_desktop.executor.claude import ClaudeExecutor
-
-    return ClaudeExecutor()
+def check_request(request: str) -> None:
+    """Raises ``BadRequestError`` for a request that is empty or longer than a session can take."""
+    if not request.strip():
+        raise BadRequestError("The request is empty.", next_step="Write what the agents should do.")
+    if len(request) > LONGEST_REQUEST:
+        raise BadRequestError(
+            f"The request has {len(request):,} characters; {LONGEST_REQUEST:,} are the most.",
+            next_step="Put the long part into a file of the project folder and name the file.",
+        )

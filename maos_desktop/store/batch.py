@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from pydantic_core import to_json
+
 from maos_desktop.errors import StoreError
 from maos_desktop.model.event import SessionCreated
 from maos_desktop.model.ids import SessionId
@@ -15,7 +17,7 @@ from maos_desktop.model.session import SessionState
 from maos_desktop.store.chain import first_hash, next_hash
 from maos_desktop.store.payload import Encoded
 from maos_desktop.store.strands import strand_of
-from maos_desktop.store.summary import SummaryChange
+from maos_desktop.store.summary import FOLDED_KINDS, SummaryChange
 
 _CREATE = """
 INSERT INTO sessions (number, id, title, settings, state, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -72,7 +74,7 @@ class Batch:
 
     def create(self, session_id: SessionId, number: int, event: SessionCreated) -> None:
         """Makes a session. ``event`` itself is to be added too, as its first."""
-        settings = event.settings.model_dump_json()
+        settings = to_json(event.settings).decode()
         self._created.append((number, session_id, event.title, settings, SessionState.PLANNING, self.at, self.at))
         self._enter(session_id, Head(number, 0, first_hash(session_id), {}))
 
@@ -84,16 +86,18 @@ class Batch:
         """Puts the events at the end of the session; returns the ``seq`` of the first of them."""
         head, change, at = self.heads[session_id], self._changes[session_id], self.at
         first = head.seq + 1
-        for event, payload in events:
+        for event, json_ in events:
+            kind = event.kind
             agent_id = getattr(event, "agent_id", None)
-            strand = strand_of(event.kind, agent_id)
+            strand = strand_of(kind, agent_id)
             previous = head.strands.get(strand)
             head.seq += 1
-            head.hash = next_hash(head.hash, head.seq, at, event.kind, agent_id, previous, payload)
+            head.hash = next_hash(head.hash, head.seq, at, kind, agent_id, previous, json_)
             head.strands[strand] = head.seq
             key = position(head.number, head.seq)
-            self._rows.append((key, at, event.kind, agent_id, previous, payload, head.hash))
-            change.fold(event)
+            self._rows.append((key, at, kind, agent_id, previous, json_.decode(), head.hash))
+            if kind in FOLDED_KINDS:
+                change.fold(event)
         return first
 
     def write(self, connection: sqlite3.Connection) -> None:

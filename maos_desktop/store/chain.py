@@ -17,11 +17,11 @@ def first_hash(session_id: SessionId) -> bytes:
 
 
 def next_hash(
-    before: bytes, seq: int, at: int, kind: str, agent_id: str | None, previous: int | None, payload: str
+    before: bytes, seq: int, at: int, kind: str, agent_id: str | None, previous: int | None, payload: bytes
 ) -> bytes:
     """Returns the hash of a row, 32 bytes.
 
-    JSON has no raw line break, so the text that is hashed can be cut into its fields in one way only.
+    JSON has no raw line break, so what is hashed can be cut into its fields in one way only.
     """
-    row = f"{seq} {at} {kind} {previous} {'' if agent_id is None else '@'}{agent_id}\n{payload}"
-    return hashlib.sha256(before + row.encode()).digest()
+    columns = f"{seq} {at} {kind} {previous} {'' if agent_id is None else '@'}{agent_id}\n"
+    return hashlib.sha256(before + columns.encode() + payload).digest()

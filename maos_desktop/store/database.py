@@ -93,13 +93,17 @@ def _closed() -> StoreError:
 async def _open_reader(path: Path) -> aiosqlite.Connection:
     with failures.translated(path):
         reader = await aiosqlite.connect(_read_only_uri(path), uri=True)
-        await reader.execute_fetchall("PRAGMA temp_store = MEMORY")
+        try:
+            await reader.execute_fetchall("PRAGMA temp_store = MEMORY")
+        except BaseException:
+            await reader.close()
+            raise
         return reader
 
 
 def _check_readable(path: Path, schema: Schema) -> None:
     if not path.exists():
-        raise StoreError(f"There is nothing saved in {path.parent} yet.", next_step="Run a first session.")
+        raise failures.nothing_saved(path)
     with failures.translated(path), closing(sqlite3.connect(_read_only_uri(path), uri=True)) as connection:
         schema.check_readable(connection, path)
 

@@ -108,12 +108,13 @@ class EventLog(EventReader):
         """The one writer task. Ends when the log is closed and empty."""
         try:
             while self._gathered or not self._closed:
-                await self._wake.wait()
-                self._wake.clear()
-                while self._gathered:
-                    appends, self._gathered = self._gathered, []
+                appends, self._gathered = self._gathered, []
+                if appends:
                     await self._commit(appends)
-                    await asyncio.sleep(0)  # those who were answered are ahead in the loop and may go on at once
+                    await asyncio.sleep(0)  # who was just answered and has more to append is ahead in the loop
+                else:
+                    self._wake.clear()
+                    await self._wake.wait()
         finally:
             self._closed = True
             _fail(self._gathered, _closed())
@@ -122,7 +123,7 @@ class EventLog(EventReader):
         """Commits all of them or none, tells the listeners, and answers each caller. Raises nothing of ours."""
         batch = Batch(to_microseconds(self._clock()))
         try:
-            appends = [append for append in appends if await self._admit(append, batch)]
+            appends = await self._admit(appends, batch)
             logged = await self._store(batch, appends)
         except KnownError as error:
             self._give_up(batch, appends, error)
@@ -157,22 +158,33 @@ class EventLog(EventReader):
             await self._database.transaction(write)
         return logged
 
-    async def _admit(self, append: _Append, batch: Batch) -> bool:
-        """Puts the events into the batch; answers the caller when they cannot belong to any session."""
+    async def _admit(self, appends: Sequence[_Append], batch: Batch) -> list[_Append]:
+        """Puts the events into the batch; returns the appends but those of sessions that do not exist."""
+        admitted = []
+        for append in appends:
+            if append.session_id in batch.heads or await self._enter(append, batch):
+                append.first_seq = batch.add(append.session_id, append.events)
+                admitted.append(append)
+        return admitted
+
+    async def _enter(self, append: _Append, batch: Batch) -> bool:
+        """Has the batch go on with a session, or make it; answers the caller when neither is possible."""
         session_id, first = append.session_id, append.events[0].event
-        if session_id not in batch.heads:
+        try:
             head = await self._heads.find(session_id)
             if head is not None:
                 batch.resume(session_id, head)
             elif isinstance(first, SessionCreated):
                 batch.create(session_id, await self._heads.new_number(), first)
             else:
-                append.fail(UnknownSessionError(f"There is no session “{session_id}”."))
-                return False
-        append.first_seq = batch.add(session_id, append.events)
+                raise UnknownSessionError(f"There is no session “{session_id}”.")
+        except KnownError as error:  # of this session alone: the others' events are committed all the same
+            append.fail(error)
+            return False
         return True
 
     def _give_up(self, batch: Batch, appends: Sequence[_Append], error: Exception) -> None:
+        """Answers with the error; only the database knows now where the sessions end."""
         self._heads.forget(batch.heads)
         _fail(appends, error)
 

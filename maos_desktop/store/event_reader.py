@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import AsyncIterator
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,7 @@ class EventReader:
         """
         number, _ = await self._number_and_count(session_id)
         rows = await self._database.fetch(_TAIL, (number, per_agent, messages))
+        rows.sort(key=itemgetter(0))
         return list(map(StoredRow._make, rows))
 
     async def verify(self, session_id: SessionId) -> int | None:
@@ -73,7 +75,7 @@ class EventReader:
         async for page in self._pages(_CHAIN, session_id):
             for seq, stored, at, kind, agent_id, previous, payload in page:
                 expected += 1
-                so_far = next_hash(so_far, seq, at, kind, agent_id, previous, payload)
+                so_far = next_hash(so_far, seq, at, kind, agent_id, previous, payload.encode())
                 if seq != expected or stored != so_far:
                     return expected
         return None if expected >= count else expected + 1

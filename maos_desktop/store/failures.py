@@ -21,6 +21,12 @@ def translated(path: Path) -> Iterator[None]:
         raise _of_sqlite(error, path) from error
     except OSError as error:
         raise _not_writable(path, str(error)) from error
+    except UnicodeEncodeError as error:
+        raise StoreError(
+            "A text that is not valid Unicode can be neither saved nor looked up.",
+            next_step="Type it again without the characters that are shown as question marks.",
+            detail=str(error),
+        ) from error
 
 
 def not_ours(path: Path, detail: str = "") -> StoreCorruptError:
@@ -39,6 +45,19 @@ def damaged(path: Path, detail: str) -> StoreCorruptError:
         next_step="Put back a copy of it, or move it away (keep it) to start with an empty one.",
         detail=detail,
     )
+
+
+def lost(path: Path) -> StoreError:
+    """Returns the error for a file that was taken away under the app."""
+    return StoreError(
+        f"The file {path} was deleted or moved while it was in use, so nothing more can be saved.",
+        next_step="Put it back if you can, then start MAOS Desktop again.",
+    )
+
+
+def nothing_saved(path: Path) -> StoreError:
+    """Returns the error for a reader that comes before the first session."""
+    return StoreError(f"There is nothing saved in {path.parent} yet.", next_step="Run a first session.")
 
 
 def _of_sqlite(error: sqlite3.Error, path: Path) -> StoreError:

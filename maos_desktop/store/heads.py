@@ -46,7 +46,7 @@ class Heads:
         self._known.update(heads)
 
     def forget(self, session_ids: Iterable[SessionId]) -> None:
-        """Has these read from the database again: after a failed commit only that knows the truth."""
+        """Has these read from the database again."""
         for session_id in session_ids:
             self._known.pop(session_id, None)
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
+
+from pydantic_core import to_json
 
 from maos_desktop.errors import StoreError
 from maos_desktop.model.event import PermissionRequested, SessionEvent, ToolStarted
@@ -17,24 +20,24 @@ _WITH_INPUT = (ToolStarted, PermissionRequested)
 
 
 class Encoded(NamedTuple):
-    """``payload`` is the JSON of ``event``."""
+    """An event and its JSON, UTF-8."""
 
     event: SessionEvent
-    payload: str
+    json: bytes
 
 
 def encode(event: SessionEvent) -> Encoded:
     """Returns the event with its JSON.
 
     What JSON cannot carry there and back is replaced: half a surrogate pair by U+FFFD, and in a tool's input
-    what is nested too deeply or too large a number by a text that says so. The event returned holds the same.
+    what is nested too deeply, too long a number or an infinite one by a text. The event returned holds the same.
 
     Raises ``StoreError`` when it has no JSON form at all.
     """
     try:
         if isinstance(event, _WITH_INPUT):
             event = _with_plain_input(event)
-        return Encoded(event, event.model_dump_json())
+        return Encoded(event, to_json(event))
     except ValueError:
         return _encode_cleaned(event)
 
@@ -42,7 +45,7 @@ def encode(event: SessionEvent) -> Encoded:
 def _encode_cleaned(event: SessionEvent) -> Encoded:
     try:
         cleaned = type(event).model_validate(_plain(event.model_dump(), _DEEPEST))
-        return Encoded(cleaned, cleaned.model_dump_json())
+        return Encoded(cleaned, to_json(cleaned))
     except ValueError as error:
         raise StoreError(
             f"An event of the kind “{event.kind}” could not be saved; everything else is kept.",
@@ -62,6 +65,8 @@ def _plain(value: Any, levels: int) -> Any:
             return _whole(value)
         case int() if abs(value) >> _BITS:
             return f"(an integer of {value.bit_length():,} bits)"
+        case float() if not math.isfinite(value):
+            return str(value)
         case dict() | list() | tuple() if levels == 0:
             return "(nested too deeply to be kept)"
         case dict():

@@ -43,8 +43,11 @@ class Schema:
         return version
 
     def check_readable(self, connection: sqlite3.Connection, path: Path) -> None:
-        """Like ``check``, for a reader, who cannot upgrade. Raises ``StoreError`` for an older database too."""
-        if self.check(connection, path) != self.version:
+        """Like ``check``, for a reader, who cannot upgrade: raises ``StoreError`` too where there is need."""
+        version = self.check(connection, path)
+        if version == 0:
+            raise failures.nothing_saved(path)
+        if version < self.version:
             raise StoreError(
                 f"The database {path} is from an older MAOS Desktop and has not been upgraded yet.",
                 next_step="Open the window once; it keeps a copy and upgrades the database.",

@@ -20,6 +20,8 @@ _AFTER_DECISION = {
     "ask_again": SessionState.PLANNING,
     "rejected": SessionState.REJECTED,
 }
+FOLDED_KINDS = frozenset({*_AFTER_KIND, "plan_decided", "session_finished", "turn_finished"})
+"""All others change nothing but the time and the count."""
 
 
 @dataclass(slots=True)

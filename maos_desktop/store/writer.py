@@ -6,13 +6,13 @@ import asyncio
 import os
 import sqlite3
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
 from maos_desktop.errors import StoreError
 from maos_desktop.paths import private_folder
 from maos_desktop.store import failures
+from maos_desktop.store.call_thread import CallThread
 from maos_desktop.store.lock import WriterLock
 from maos_desktop.store.schema import Schema
 
@@ -33,9 +33,10 @@ class Writer:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="store-writer")
+        self._thread = CallThread("store writer")
         self._lock: WriterLock | None = None
         self._connection: sqlite3.Connection | None = None
+        self._files: dict[Path, int] = {}
         self._closed = False
 
     @classmethod
@@ -43,7 +44,7 @@ class Writer:
         """Locks, checks, and makes or upgrades the database. Raises the ``StoreError`` subclasses."""
         writer = cls(path)
         try:
-            await writer._visit(lambda: writer._open(schema))
+            await writer._thread.call(lambda: writer._open(schema))
         except BaseException:
             await writer.aclose()
             raise
@@ -56,7 +57,7 @@ class Writer:
         """
         if self._closed:
             raise StoreError("The database is closed.", next_step="Start MAOS Desktop again.")
-        return self._visit(lambda: self._transact(work))
+        return self._thread.call(lambda: self._transact(work))
 
     async def aclose(self) -> None:
         """Finishes what was started, closes the connection and lets go of the lock."""
@@ -64,16 +65,14 @@ class Writer:
             return
         self._closed = True
         try:
-            await asyncio.shield(self._visit(self._close))
+            await asyncio.shield(self._thread.call(self._close))
         finally:
-            self._thread.shutdown(wait=False)
-
-    def _visit(self, work: Callable[[], T]) -> asyncio.Future[T]:
-        return asyncio.get_running_loop().run_in_executor(self._thread, work)
+            self._thread.close()
 
     def _transact(self, work: Callable[[sqlite3.Connection], T]) -> T:
         assert self._connection is not None
         with failures.translated(self._path), self._connection:
+            self._refuse_lost_files()
             return work(self._connection)
 
     def _open(self, schema: Schema) -> None:
@@ -87,6 +86,14 @@ class Writer:
                 self._connection.execute(f"PRAGMA {pragma}")
             _refuse_damage(self._connection, self._path)
             schema.apply(self._connection, self._path)
+            files = (self._path, _beside(self._path, "-wal"))
+            self._files = {file: file.stat().st_ino for file in files if file.exists()}
+
+    def _refuse_lost_files(self) -> None:
+        """SQLite itself would go on writing to a file that has been deleted, and call that a commit."""
+        for file, inode in self._files.items():
+            if not file.exists() or file.stat().st_ino != inode:
+                raise failures.lost(file)
 
     def _close(self) -> None:
         with failures.translated(self._path):
@@ -96,21 +103,24 @@ class Writer:
                 self._lock.close()
 
 
+def _beside(path: Path, suffix: str) -> Path:
+    return path.with_name(path.name + suffix)
+
+
 def _restrict(path: Path) -> None:
     """Makes the file and what SQLite keeps beside it the owner's only; SQLite gives new ones the file's mode."""
     if not path.exists():
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     for suffix in ("", "-wal", "-shm"):
-        file = path.with_name(path.name + suffix)
+        file = _beside(path, suffix)
         if file.exists() and file.stat().st_mode & 0o077:
             file.chmod(0o600)
 
 
 def _refuse_what_is_not_ours(path: Path, schema: Schema) -> None:
     """Looks before the writing connection is made, since closing that one can change the file."""
-    beside = path.with_name(path.name + "-wal")
-    # Nobody else writes (the lock is held), and without a log beside it the file alone tells everything.
-    options = "mode=ro" if beside.exists() else "mode=ro&immutable=1"
+    # Nobody else writes (the lock is held), and without a WAL beside it the file alone tells everything.
+    options = "mode=ro" if _beside(path, "-wal").exists() else "mode=ro&immutable=1"
     connection = sqlite3.connect(f"{path.absolute().as_uri()}?{options}", uri=True)
     try:
         schema.check(connection, path)

@@ -36,7 +36,7 @@ SENTENCES = "The value is read in three places and changed in none of them. " * 
 class SteadyBrain:
     """Answers every agent alike: a few reads with a paragraph each, then a report."""
 
-    def answer(self, conversation: Conversation) -> Answer:
+    async def answer(self, conversation: Conversation) -> Answer:
         if conversation.kind == "plan":
             return _plan()
         if conversation.kind == "synthesis":

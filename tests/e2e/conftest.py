@@ -12,6 +12,7 @@ import pytest
 
 from maos_desktop.model.event import LoggedEvent, SessionEvent
 from maos_desktop.model.fold import SessionFold
+from maos_desktop.model.ids import TaskId
 from maos_desktop.model.session import Backend, SessionSettings
 from maos_desktop.rehearsal.request_log import RequestLog
 from maos_desktop.rehearsal.scripted import ScriptedBrain, Step, structured
@@ -94,3 +95,8 @@ async def position(session: LiveSession, fits: Callable[[SessionEvent], bool]) -
 
 async def fold_of(session: LiveSession) -> SessionFold:
     return SessionFold(await session.events())
+
+
+async def report_of(session: LiveSession, task: str) -> str:
+    """Returns what the agent of this task reported; empty when it did not end."""
+    return (await fold_of(session)).tasks[TaskId(task)].report

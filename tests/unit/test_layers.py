@@ -24,9 +24,7 @@ ALLOWED = {
     "claude_agent_sdk": ("executor/claude.py",),
 }
 WINDOW = {"__init__", "__main__", "app", "ui"}
-CORE = sorted(
-    {path.stem for path in PACKAGE.iterdir() if path.suffix in {"", ".py"}} - WINDOW - {"__pycache__"}
-)
+CORE = sorted({path.stem for path in PACKAGE.iterdir() if path.suffix in {"", ".py"}} - WINDOW - {"__pycache__"})
 
 
 def sources() -> list[Path]:

@@ -64,6 +64,8 @@ def dependencies(path: str, lines: dict[int, str]) -> Iterator[Spot]:
     name = PurePosixPath(path).name
     section = ""
     for number, text in lines.items():
+        if name == "setup.cfg" and text[:1].strip():
+            section = ""
         if found := _SECTION.match(text):
             section = next(group for group in found.groups() if group)
         if found := _rule(name, section).match(text):

@@ -58,19 +58,18 @@ def about(desk: Desk, path: str) -> Inquiry[str]:
 
 def _check_reports(desk: Desk) -> Inquiry[None]:
     """Reads the first places that the reports before this task name, and says what stands there."""
-    places = [
-        (report.agent, spot)
-        for report in desk.task.reports
-        for spots in read_report(report.text).places.values()
-        for spot in spots[:1]
-        if spot.line
-    ][:MAX_CHECKED]
-    if not places:
+    places: dict[str, tuple[str, Spot]] = {}
+    for report in desk.task.reports:
+        for category, spots in read_report(report.text).places.items():
+            if category.next_step and spots[0].line:
+                places.setdefault(spots[0].where, (report.agent, spots[0]))
+    chosen = list(places.values())[:MAX_CHECKED]
+    if not chosen:
         return
-    say = f"I read again what the others report, from `{places[0][1].where}` on."
-    texts = yield from desk.look_at(say, [spot for _, spot in places])
+    say = f"I read again what the others report, from `{chosen[0][1].where}` on."
+    texts = yield from desk.look_at(say, [spot for _, spot in chosen])
     checked = []
-    for (agent, spot), text in zip(places, texts, strict=True):
+    for (agent, spot), text in zip(chosen, texts, strict=True):
         if text is None:
             desk.findings.remarks.append(f"`{spot.where}`, reported by {agent}, could not be read again.")
         else:

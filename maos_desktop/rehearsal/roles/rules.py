@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from maos_desktop.rehearsal.desk import Desk, Search
 from maos_desktop.rehearsal.findings import NAMED
 from maos_desktop.rehearsal.inquiry import Inquiry
-from maos_desktop.rehearsal.languages import unit_of
+from maos_desktop.rehearsal.languages import name_in_code
 from maos_desktop.rehearsal.mentions import literal, words_in
 from maos_desktop.rehearsal.team import About
 from maos_desktop.rehearsal.tool_output import Hits
@@ -34,6 +34,6 @@ def look_up_named(desk: Desk) -> Inquiry[None]:
 
 def users_of(desk: Desk, path: str) -> Inquiry[Hits]:
     """Looks for the lines in other source files that name the unit of this file."""
-    unit = unit_of(path)
+    unit = name_in_code(path)
     (hits,) = yield from desk.search(f"Who names `{unit}`?", Search(f"`{unit}`", rf"(?i)\b{literal(unit)}\b", limit=60))
     return Hits(tuple(spot for spot in hits.spots if spot.path != path), hits.more)

@@ -19,7 +19,9 @@ _SECRET = (
     r"""\s*(?::\s*\w+\s*=|[:=])\s*["'][^"'\s]{8,}["']"""
     r"|AKIA[0-9A-Z]{16}|-----BEGIN [A-Z ]*PRIVATE KEY-----|\bgh[pousr]_[A-Za-z0-9]{30,}|\bxox[baprs]-[A-Za-z0-9-]{10,}"
 )
-_PLACEHOLDER = re.compile(r"""[:=]\s*["'](?:your|<|\$|\{|x{3}|changeme|placeholder|none|null|test)""", re.I)
+_PLACEHOLDER = re.compile(
+    r"""[:=]\s*["'](?:your|<|\$|\{|\\|x{3}|changeme|placeholder|none|null|test|password["'])""", re.I
+)
 _RUNS_CODE = (
     r"(?:^|[^.\w])(?:eval|exec|execSync|system|popen)\(|\bnew Function\(|\bos\.(?:system|popen)\(|shell\s*=\s*True"
     r"|\b(?:pickle|marshal|dill|cPickle)\.loads?\(|\byaml\.(?:unsafe_)?load\(|\bMarshal\.load|\bunserialize\("

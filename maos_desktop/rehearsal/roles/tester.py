@@ -6,7 +6,7 @@ from maos_desktop.model.plan import Role
 from maos_desktop.rehearsal.desk import Desk, Search
 from maos_desktop.rehearsal.findings import NO_TEST, SKIPPED_TEST, SLEEP
 from maos_desktop.rehearsal.inquiry import Inquiry
-from maos_desktop.rehearsal.languages import is_test, unit_of
+from maos_desktop.rehearsal.languages import is_test, name_in_code
 from maos_desktop.rehearsal.mentions import counted, listing, literal
 from maos_desktop.rehearsal.roles.rules import RoleRules, look_up_named
 from maos_desktop.rehearsal.survey import Survey
@@ -44,9 +44,9 @@ def investigate(desk: Desk) -> Inquiry[None]:
 def about(desk: Desk, path: str) -> Inquiry[str]:
     hits = yield from _in_tests(desk, path)
     if not hits.spots:
-        return f"No test names `{unit_of(path)}`, so no test of `{path}` by name."
+        return f"No test names `{name_in_code(path)}`, so no test of `{path}` by name."
     where = listing([spot.where for spot in hits.spots], 3)
-    return f"Tests name `{unit_of(path)}` in {counted(len(hits.files), 'file')}: {where}."
+    return f"Tests name `{name_in_code(path)}` in {counted(len(hits.files), 'file')}: {where}."
 
 
 def _count_tests(desk: Desk, survey: Survey) -> Inquiry[frozenset[str]]:
@@ -71,7 +71,7 @@ def _named_in_tests(desk: Desk, paths: list[str]) -> Inquiry[None]:
 
 
 def _in_tests(desk: Desk, path: str) -> Inquiry[Hits]:
-    unit = unit_of(path)
+    unit = name_in_code(path)
     (hits,) = yield from desk.search(
         f"Does a test name `{unit}`?", Search(f"`{unit}`", rf"(?i)\b{literal(unit)}\b", limit=60)
     )

@@ -9,7 +9,8 @@ import pytest
 from maos_desktop.errors import StoreError
 from maos_desktop.model.commit import commit
 from maos_desktop.model.event import SessionContinued, SessionEvent
-from tests.unit.memory_journal import MemoryJournal, turns
+from tests.memory_journal import MemoryJournal
+from tests.unit.loop_turns import turns
 
 EVENT = SessionContinued()
 
@@ -17,13 +18,13 @@ EVENT = SessionContinued()
 async def test_that_the_action_follows_the_commit() -> None:
     journal = MemoryJournal()
     committed_before: list[list[SessionEvent]] = []
-    await commit(journal, EVENT, then=lambda: committed_before.append(list(journal.events)))
+    await commit(journal, EVENT, then=lambda: committed_before.append(journal.events))
     assert committed_before == [[EVENT]]
 
 
 async def test_that_there_is_no_action_when_the_commit_fails() -> None:
     journal = MemoryJournal()
-    journal.failing = True
+    journal.error = StoreError("The disk is full.")
     acted: list[bool] = []
     with pytest.raises(StoreError):
         await commit(journal, EVENT, then=lambda: acted.append(True))
@@ -32,7 +33,7 @@ async def test_that_there_is_no_action_when_the_commit_fails() -> None:
 
 async def test_that_a_cancelled_caller_still_acts_on_what_is_committed() -> None:
     journal = MemoryJournal()
-    journal.holding = True
+    journal.open.clear()
     acted: list[bool] = []
     caller = asyncio.create_task(commit(journal, EVENT, then=lambda: acted.append(True)))
     await turns()
@@ -40,7 +41,7 @@ async def test_that_a_cancelled_caller_still_acts_on_what_is_committed() -> None
         caller.cancel()
         await turns()
     assert not caller.done()
-    journal.release()
+    journal.open.set()
     with pytest.raises(asyncio.CancelledError):
         await caller
     assert journal.events == [EVENT]
@@ -48,23 +49,19 @@ async def test_that_a_cancelled_caller_still_acts_on_what_is_committed() -> None
 
 
 async def test_that_a_cancellation_carries_the_failure_of_its_commit() -> None:
-    class FailingLater:
-        def __init__(self) -> None:
-            self.go_on = asyncio.Event()
-
-        async def record(self, *events: SessionEvent) -> None:
-            await self.go_on.wait()
-            raise StoreError("The disk is full.")
-
-    journal = FailingLater()
-    caller = asyncio.create_task(commit(journal, EVENT, then=lambda: None))
+    journal = MemoryJournal()
+    journal.open.clear()
+    acted: list[bool] = []
+    caller = asyncio.create_task(commit(journal, EVENT, then=lambda: acted.append(True)))
     await turns()
     caller.cancel()
     await turns()
-    journal.go_on.set()
+    journal.error = StoreError("The disk is full.")
+    journal.open.set()
     with pytest.raises(asyncio.CancelledError) as raised:
         await caller
-    assert isinstance(raised.value.__cause__, StoreError)
+    assert raised.value.__cause__ is journal.error
+    assert not acted
 
 
 async def test_that_an_error_of_the_action_reaches_the_caller() -> None:

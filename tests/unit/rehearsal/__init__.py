@@ -1,0 +1,1 @@
+"""Tests of the embedded back end: its rules, its protocol, its server."""
