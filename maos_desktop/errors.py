@@ -102,6 +102,13 @@ class CliCrashedError(AgentError):
     default_next_step = "Continue the session: the agent resumes where it was."
 
 
+class ConversationLostError(AgentError):
+    """The Claude session to resume is gone; the agent has to begin anew from what our log holds."""
+
+    code = "conversation_lost"
+    default_next_step = "Run the task again; what the agent had written is kept."
+
+
 class RateLimitedError(AgentError):
     code = "rate_limited"
     default_next_step = "Wait for the limit to reset, then continue the session."

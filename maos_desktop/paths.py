@@ -29,9 +29,9 @@ def private_folder(folder: Path) -> Path:
     return folder
 
 
-def database_file() -> Path:
-    """Returns the path of the one database."""
-    return data_folder() / "maos.sqlite3"
+def database_file(folder: Path) -> Path:
+    """Returns the path of the one database in the data folder."""
+    return folder / "maos.sqlite3"
 
 
 def log_folder() -> Path:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 pytest_plugins = ["pytester", "tests.plugins.logged_errors"]
 
@@ -15,6 +16,10 @@ UI_TESTS = Path(__file__).parent / "ui"
 
 # Before any QApplication: tests that need a display are marked `window` and run by `make test` under Xvfb.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+# How long an example takes says nothing on a busy machine.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 PROVIDER_PREFIXES = ("ANTHROPIC_", "CLAUDE_", "CLAUDECODE")
 

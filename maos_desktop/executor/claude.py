@@ -127,10 +127,13 @@ def _permission_callback(
 
 
 def _tool(tool: AgentTool, desk: HookDesk) -> SdkMcpTool[dict[str, Any]]:
-    from claude_agent_sdk import SdkMcpTool
+    from claude_agent_sdk import SdkMcpTool, ToolAnnotations
 
     async def handle(arguments: dict[str, Any]) -> dict[str, Any]:
         text, is_error = await desk.uses_tool(tool, arguments)
         return {"content": [{"type": "text", "text": text}], "is_error": is_error}
 
-    return SdkMcpTool(tool.name, tool.description, dict(tool.input_schema), handle)
+    # The CLI runs the calls of one response one after the other unless they are said to change nothing of its own:
+    # a request that waits for a reply would hold up the reply beside it that the other agent waits for.
+    hint = ToolAnnotations(readOnlyHint=True)
+    return SdkMcpTool(tool.name, tool.description, dict(tool.input_schema), handle, hint)

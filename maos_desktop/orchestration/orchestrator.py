@@ -234,6 +234,7 @@ class Orchestrator:
         await self._finish("done")
 
     async def _finish(self, outcome: Literal["done", "failed", "rejected"], failure: Failure | None = None) -> None:
+        await self._team.aclose()  # nothing follows the end
         await self._record(SessionFinished(outcome=outcome, failure=failure))
 
 

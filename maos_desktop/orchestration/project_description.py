@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from maos_desktop.errors import BadRequestError
-from maos_desktop.model.untrusted_text import clean, clean_line
+from maos_desktop.model.untrusted_text import clean, clean_line, storable
 
 MAX_FILES = 20_000
 MAX_DEPTH = 50
@@ -56,32 +56,32 @@ class _Survey:
     cut: bool = False
 
 
-def describe_project(folder: Path) -> str:
+def describe_project(folder: Path, max_files: int = MAX_FILES) -> str:
     """Returns a Markdown description of ``folder`` (at most some 5,000 characters). Reads names and sizes only,
     and the README; blocks on the disk, so call it in a thread. Names and words of files are data that an agent's
     model is shown: cleaned. Raises ``BadRequestError`` for a folder that cannot be read.
     """
     try:
-        survey = _survey(folder)
+        survey = _survey(folder, max_files)
     except OSError as error:
         raise BadRequestError(
             f"The project folder {folder} cannot be read: {error.strerror}.",
             next_step="Put it back, change its rights, or start a session with another folder.",
         ) from error
-    languages = ", ".join(f"{name} ({count} files)" for name, count in survey.languages.most_common(8))
-    more = f" (counted up to {MAX_FILES})" if survey.cut else ""
+    languages = ", ".join(f"{name} ({_files(count)})" for name, count in survey.languages.most_common(8))
+    more = f" (counted up to {max_files})" if survey.cut else ""
     lines = [
         f"Folder: {_shown(folder.name)}",
         f"Languages: {languages or 'none recognised'}",
-        f"Size: {survey.files} files{more}, {survey.size / 1024:.0f} KiB",
+        f"Size: {_files(survey.files)}{more}, {survey.size / 1024:.0f} KiB",
         "Layout:",
     ]
-    lines += [f"- {_shown(name)}: {count} files" for name, count in survey.by_folder.most_common(LAYOUT_ENTRIES)]
+    lines += [f"- {_shown(name)}: {_files(count)}" for name, count in survey.by_folder.most_common(LAYOUT_ENTRIES)]
     readme = _readme_head(folder)
     return "\n".join(lines) + (f"\n\nREADME begins:\n\n> {readme}" if readme else "")
 
 
-def _survey(folder: Path) -> _Survey:
+def _survey(folder: Path, max_files: int) -> _Survey:
     survey = _Survey()
     next(folder.iterdir(), None)  # an unreadable folder is an error; an unreadable part of it is left out
     for number, (where, folders, files) in enumerate(os.walk(folder)):
@@ -89,8 +89,8 @@ def _survey(folder: Path) -> _Survey:
         deepest = len(inside) >= MAX_DEPTH
         folders[:] = sorted(name for name in folders if name not in _SKIPPED and not deepest)
         place = f"{inside[0]}/" if inside else "./"
-        room = MAX_FILES - survey.files
-        survey.cut = len(files) > room or number == MAX_FILES
+        room = max_files - survey.files
+        survey.cut = len(files) > room or number == max_files
         for path in map(Path(where).joinpath, files[:room]):
             survey.files += 1
             survey.by_folder[place] += 1
@@ -103,6 +103,10 @@ def _survey(folder: Path) -> _Survey:
     return survey
 
 
+def _files(count: int) -> str:
+    return "1 file" if count == 1 else f"{count} files"
+
+
 def _size(path: Path) -> int:
     try:
         return path.lstat().st_size
@@ -111,7 +115,7 @@ def _size(path: Path) -> int:
 
 
 def _shown(name: str) -> str:
-    shown = clean_line(name)
+    shown = clean_line(storable(name))
     return shown if len(shown) <= NAME_CHARS else shown[: NAME_CHARS - 1] + "…"
 
 

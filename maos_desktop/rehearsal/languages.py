@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """One language. ``definition`` and ``imports`` hold one group: the name that is defined or imported."""
+    """One language. The groups of ``definition`` and ``imports`` are the name that is defined or imported."""
 
     name: str
     endings: tuple[str, ...]
@@ -43,7 +43,7 @@ LANGUAGES: tuple[Language, ...] = (
         "Python",
         (".py", ".pyi"),
         definition=r"^\s*(?:async\s+)?def\s+(\w+)",
-        imports=r"^\s*(?:from|import)\s+([\w.]+)",
+        imports=r"^\s*(?:from|import)\s+([\w.]+)(?:\s+import\s+(\w+))?",
         entry=r"^if __name__ == |^\[project\.scripts\]",
         test=r"^\s*(?:async\s+)?def\s+test\w*\(",
         comment="#",

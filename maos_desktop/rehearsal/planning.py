@@ -62,10 +62,12 @@ _NUMBER = re.compile(
 _WITHOUT = re.compile(
     r"\b(?:without|no|not|except|drop|remove|skip|leave out|omit)\b(?:\s+(?:the|any|a|an))?\s+([\w ,-]+)", re.I
 )
+_EDITING = re.compile(r"\b(?:add|change|write|build|fix)\b", re.I)
+"""In a comment these are about the plan, not about the code."""
 _FEWER = re.compile(r"\b(?:fewer|less|smaller|shorter|too many)\b", re.I)
 _MORE = re.compile(r"\b(?:more|larger|bigger|too few)\b", re.I)
 _MODES = {
-    Mode.SEQUENTIAL: re.compile(r"\b(?:sequential\w*|one after (?:the|an)other|step by step)\b", re.I),
+    Mode.SEQUENTIAL: re.compile(r"\b(?:sequential\w*|one after (?:the other|another)|step by step)\b", re.I),
     Mode.PARALLEL: re.compile(r"\b(?:parallel|at the same time|all at once)\b", re.I),
 }
 _LANGUAGES = re.compile(r"^Languages: (.+)$", re.MULTILINE)
@@ -103,7 +105,7 @@ def roles_in(text: str) -> list[Role]:
 
 
 def _choose_roles(prompt: PlanPrompt) -> list[Role]:
-    comment = prompt.comment
+    comment = _EDITING.sub("", prompt.comment)
     known = {role.value: role for role in Role}
     before = [known[name] for name in dict.fromkeys(prompt.roles_before) if name in known]
     roles = before or _from_request(prompt.request)

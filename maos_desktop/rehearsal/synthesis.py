@@ -85,11 +85,11 @@ def _findings(
         items = [item for item in said if item.category is category and item.spot.where not in shared]
         if items and category is not CHECKED:
             rows = list(dict.fromkeys(f"- `{item.spot.where}` {item.spot.note}".rstrip() for item in items))
-            number = len(rows) + hidden[category]
-            more = [f"- and {number - MAX_PLACES} more"] if number > MAX_PLACES else []
+            number, shown = len(rows) + hidden[category], rows[:MAX_PLACES]
+            more = [f"- and {number - len(shown)} more"] if number > len(shown) else []
             confidence = "high" if category is ENTRY_POINT else "medium"
             title = f"{category.title}: {counted(number, 'place')}"
-            yield _finding(title, [*rows[:MAX_PLACES], *more], items, confidence)
+            yield _finding(title, [*shown, *more], items, confidence)
 
 
 def _shared_finding(where: str, items: Sequence[_Said]) -> dict[str, Any]:

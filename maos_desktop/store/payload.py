@@ -55,7 +55,7 @@ def _encode_cleaned(event: SessionEvent) -> Encoded:
 
 
 def _with_plain_input(event: ToolStarted | PermissionRequested) -> ToolStarted | PermissionRequested:
-    plain = {str(key): _plain(value, _DEEPEST) for key, value in event.input.items()}
+    plain = _plain(event.input, _DEEPEST)
     return event if plain == event.input else event.model_copy(update={"input": plain})
 
 

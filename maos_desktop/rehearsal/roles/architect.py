@@ -10,10 +10,11 @@ from maos_desktop.model.plan import Role
 from maos_desktop.rehearsal.desk import Desk, Search
 from maos_desktop.rehearsal.findings import IMPORT_CYCLE, LARGE_FILE
 from maos_desktop.rehearsal.inquiry import Inquiry
-from maos_desktop.rehearsal.languages import is_test, unit_of
+from maos_desktop.rehearsal.languages import is_test, language_of, unit_of
 from maos_desktop.rehearsal.mentions import counted, listing
 from maos_desktop.rehearsal.roles.analyst import LARGE_LINES
 from maos_desktop.rehearsal.roles.rules import RoleRules, look_up_named, users_of
+from maos_desktop.rehearsal.source_code import functions
 from maos_desktop.rehearsal.survey import Survey
 from maos_desktop.rehearsal.team import announce, ask, record
 from maos_desktop.rehearsal.tool_output import Spot
@@ -67,6 +68,11 @@ def _largest_files(desk: Desk, survey: Survey) -> Inquiry[None]:
     )
     large = [Spot(path, note=f"{survey.code[path]} lines") for path in largest if survey.code[path] > LARGE_LINES]
     yield from announce(desk, desk.findings.add(LARGE_FILE, large))
+    (lines,) = yield from desk.read(f"What is in `{largest[0]}`, the largest?", largest[:1])
+    language = language_of(largest[0])
+    names = [function.name for function in functions(lines, language)] if language else []
+    if names:
+        desk.findings.remarks.append(f"`{largest[0]}` holds {counted(len(names), 'function')}: {listing(names, 6)}.")
     yield from ask(desk, f"What is in `{largest[0]}`, and who uses it?", Role.ANALYST)
     yield from record(desk, "largest file", f"{largest[0]}: {survey.code[largest[0]]} lines")
 
@@ -79,9 +85,9 @@ def _edges(survey: Survey, pattern: str, spots: tuple[Spot, ...]) -> Edges:
     edges: Edges = defaultdict(dict)
     for spot in spots:
         found = re.search(pattern, spot.text)
-        named = next((group for group in found.groups() if group), "") if found else ""
+        named = "/".join(group for group in found.groups() if group) if found else ""
         target = _own_file(named, spot.path, by_unit)
-        if target and target != spot.path and not is_test(spot.path):
+        if target and not is_test(spot.path):
             edges[spot.path].setdefault(target, spot)
     return edges
 
@@ -92,13 +98,12 @@ def _unit(path: str) -> str:
 
 
 def _own_file(named: str, importer: str, by_unit: defaultdict[str, list[str]]) -> str | None:
+    """Returns the project's own file that an import names: the last of its words that is one, nearest first."""
     parts = [part for part in named.translate(_SEPARATORS).replace(".", "/").split("/") if part]
-    ending = PurePosixPath(importer).suffix.lstrip(".")
-    if len(parts) > 1 and parts[-1] in (ending, "h", "hpp", "js", "ts"):
-        parts.pop()
     for part in reversed(parts):
-        if candidates := by_unit.get(part.lower()):
-            return max(candidates, key=lambda path: _shared(path, importer))
+        candidates = [path for path in by_unit.get(part.lower(), []) if path != importer]
+        if candidates:
+            return max(candidates, key=lambda path: (PurePosixPath(path).suffix[1:] in parts, _shared(path, importer)))
     return None
 
 

@@ -31,7 +31,7 @@ def investigate(desk: Desk) -> Inquiry[None]:
     words = _words(desk)
     hits = Hits()
     if words:
-        pattern = r"(?i)\b(?:" + "|".join(map(literal, words)) + ")"
+        pattern = r"(?i)(?:\b|_)(?:" + "|".join(map(literal, words)) + ")"
         say = f"Where do the words of the request stand: {listing(words, 6)}?"
         (hits,) = yield from desk.search(say, Search("words of the request", pattern, limit=120))
     by_file: dict[str, list[Spot]] = {}

@@ -13,7 +13,10 @@ CLI_TOOLS = ("Bash", "Glob", "Grep", "Read")
 TEAM_TOOLS = ("announce_discovery", "request", "reply", "record_fact", "acknowledge")
 AGENT_TOOLS = (*CLI_TOOLS, *(f"mcp__maos__{name}" for name in TEAM_TOOLS))
 
-ENVIRONMENT = {"role": "system", "content": f"# Environment\n - Primary working directory: {FOLDER}\n - Platform: linux"}
+ENVIRONMENT = {
+    "role": "system",
+    "content": f"# Environment\n - Primary working directory: {FOLDER}\n - Platform: linux",
+}
 REMINDER = {"type": "text", "text": "<system-reminder>\nAbout commits.\n</system-reminder>\n"}
 
 
@@ -67,7 +70,7 @@ def body(*messages: Mapping[str, Any], tools: Iterable[str] = AGENT_TOOLS) -> di
 def structured_body(prompt: str, *properties: str, messages: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
     """Returns a request for structured output whose schema has these properties."""
     made = body(user(prompt), *messages, tools=())
-    schema = {"type": "object", "properties": dict.fromkeys(properties, {})}
+    schema = {"type": "object", "properties": {name: {} for name in properties}}
     return made | {"tools": [{"name": "StructuredOutput", "input_schema": schema}]}
 
 

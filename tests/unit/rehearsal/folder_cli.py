@@ -144,10 +144,12 @@ class FolderCli:
         return "\n".join(f"{n}\t{text}" for n, text in enumerate(shown, first)), False
 
 
-def investigate(role: str, files: Files, *, request: str = "Look at it", **options: Any) -> FolderCli:
+def investigate(
+    role: str, files: Files, *, request: str = "Look at it", title: str = "Look", **options: Any
+) -> FolderCli:
     """Runs an agent of this role over ``files`` to its report."""
     sections = {name: options.pop(name) for name in list(options) if name[0].isupper()}
-    prompt = task(role, **{"The_user's_request": request}, **sections)
+    prompt = task(role, title=title, **{"The_user's_request": request}, **sections)
     return FolderCli(files, prompt, **options).run()
 
 

@@ -83,7 +83,10 @@ def test_that_results_are_matched_with_their_calls_whatever_their_order() -> Non
         tool_result("of a", "a", is_error=True),
     )
 
-    assert [(o.call.tool, o.text, o.is_error) for o in read.outcomes] == [("Grep", "of a", True), ("Read", "of b", False)]
+    assert [(o.call.tool, o.text, o.is_error) for o in read.outcomes] == [
+        ("Grep", "of a", True),
+        ("Read", "of b", False),
+    ]
 
 
 def test_that_a_call_without_a_result_has_no_outcome() -> None:
@@ -117,7 +120,9 @@ def test_that_an_interrupted_call_is_known() -> None:
         hook(frame("m1", "tester-1", "Look")),
         system(f'Stop:Callback hook blocking error from command: "callback": {frame("m1", "tester-1", "Look")}'),
         user(f"Stop hook feedback:\n{frame('m1', 'tester-1', 'Look')}"),
-        system(f"The user sent a new message while you were working:\n{frame('m1', 'tester-1', 'Look')}\n\nThis is how"),
+        system(
+            f"The user sent a new message while you were working:\n{frame('m1', 'tester-1', 'Look')}\n\nThis is how"
+        ),
         user(f"[Request interrupted by user]\n\n{frame('m1', 'tester-1', 'Look')}"),
     ],
 )
@@ -176,9 +181,7 @@ def test_that_what_the_assistant_said_is_kept() -> None:
     assert conversation(user(task()), assistant("One"), user("x"), assistant("Two")).said == "One\nTwo"
 
 
-@pytest.mark.parametrize(
-    "request_body", [None, [], {}, {"messages": "x"}, {"messages": ["x"]}, {"messages": None}]
-)
+@pytest.mark.parametrize("request_body", [None, [], {}, {"messages": "x"}, {"messages": ["x"]}, {"messages": None}])
 def test_that_what_is_no_request_is_refused(request_body: object) -> None:
     with pytest.raises(ValueError, match="messages"):
         read_conversation(request_body)

@@ -46,7 +46,9 @@ class Bench:
     def _carried_out(self, step: Step) -> list[Mapping[str, Any]]:
         self.said.append(step.say)
         self.calls += step.calls
-        messages = [assistant(*(tool_use(call.tool, call.id, **call.input) for call in step.calls))]
+        messages: list[Mapping[str, Any]] = [
+            assistant(*(tool_use(call.tool, call.id, **call.input) for call in step.calls))
+        ]
         for call in step.calls:
             text, is_error = self._result(call)
             messages.append(tool_result(text, call.id, is_error=is_error))

@@ -79,7 +79,8 @@ def test_that_a_test_is_recognised(path: str, line: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "line"), [("a.c", "    return load(x);"), ("a.c", "int load(int x);"), ("a.py", "    load(x)"), ("a.go", "x := load()")]
+    ("path", "line"),
+    [("a.c", "    return load(x);"), ("a.c", "int load(int x);"), ("a.py", "    load(x)"), ("a.go", "x := load()")],
 )
 def test_that_a_call_or_a_declaration_is_no_definition(path: str, line: str) -> None:
     language = language_of(path)

@@ -29,7 +29,7 @@ def test_that_places_stand_under_their_category_the_most_pressing_first() -> Non
     findings.add(SECRET, Hits((Spot("b.py", 1, 'token = "0123456789"'),), more=True))
     report = written(findings)
 
-    assert "### Secret-like strings (1+)\n- `b.py:1` `token = \"0123…\"`" in report
+    assert '### Secret-like strings (1+)\n- `b.py:1` `token = "0123…"`' in report
     assert "### Open notes (TODO, FIXME, HACK) (1)\n- `a.py:3` `# TODO: x`" in report
     assert report.index("Secret-like") < report.index("Open notes")
 

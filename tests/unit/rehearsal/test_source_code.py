@@ -58,7 +58,10 @@ BRACES = [
     ("a.go", "// Load loads.\nfunc Load(x int) int {\n\tif x > 1 {\n\t\treturn 2\n\t}\n\treturn 1\n}\n\nvar x = 1"),
     ("a.js", "/** Loads. */\nfunction Load(x) {\n  if (x) {\n    return 2;\n  }\n  return 1;\n}\n\nLoad();"),
     ("a.c", "/* Loads. */\nint Load(int x)\n{\n    if (x)\n        return 2;\n    return 1;\n}\n\nint y;"),
-    ("a.rs", "/// Loads.\n#[inline]\nfn Load(x: u8) -> u8 {\n    if x > 1 {\n        return 2;\n    }\n    1\n}\n\nuse x;"),
+    (
+        "a.rs",
+        "/// Loads.\n#[inline]\nfn Load(x: u8) -> u8 {\n    if x > 1 {\n        return 2;\n    }\n    1\n}\n\nuse x;",
+    ),
     ("a.rb", "# Loads.\ndef Load(x)\n  if x\n    return 2\n  end\n  return 1\nend\n\nLoad 1"),
 ]
 
@@ -73,7 +76,10 @@ def test_that_a_function_ends_with_its_closing_line_in_every_language(path: str,
 
 
 def test_that_methods_are_measured_where_they_stand() -> None:
-    text = "class A {\n    @Override\n    public int load(int x) {\n        return 1;\n    }\n\n    public int other() {\n        return 2;\n    }\n}"
+    text = (
+        "class A {\n    @Override\n    public int load(int x) {\n        return 1;\n    }\n\n"
+        "    public int other() {\n        return 2;\n    }\n}"
+    )
 
     assert [(f.name, f.line, f.length, f.documented) for f in measured("A.java", text)] == [
         ("load", 3, 3, False),

@@ -71,7 +71,9 @@ def test_that_the_pieces_of_an_input_join_to_its_json(arguments: dict[str, Any])
 
 
 def test_that_a_text_comes_word_by_word() -> None:
-    pieces = [e["delta"]["text"] for e in events_of(Answer((Say("One two  three"),))) if "delta" in e and "text" in e["delta"]]
+    pieces = [
+        e["delta"]["text"] for e in events_of(Answer((Say("One two  three"),))) if "delta" in e and "text" in e["delta"]
+    ]
 
     assert pieces == ["One", " two", "  three"]
 

@@ -19,7 +19,10 @@ FILES = {
     "shop/app.py": "from shop import config\n",
     "tests/test_orders.py": "from shop import orders\n\ndef test_it():\n    assert orders\n",
 }
-TEAM = "- analyst-1 (analyst): Map [t1, running]\n- tester-1 (tester): Test [t2, running]\n- reviewer-1 (reviewer): Review [t9, pending]"
+TEAM = (
+    "- analyst-1 (analyst): Map [t1, running]\n- tester-1 (tester): Test [t2, running]\n"
+    "- reviewer-1 (reviewer): Review [t9, pending]"
+)
 
 
 def once_after(tool: str, text: str) -> Callable[[Call], str | None]:
@@ -119,7 +122,7 @@ def test_that_a_reply_in_a_frame_is_quoted_without_it_and_not_heard_twice() -> N
 
 
 def test_that_the_report_of_an_agent_that_ended_is_not_quoted() -> None:
-    ended = 'tester-1 has ended its work and will not reply. Its report, as information:\n<report-0123456789ab from="x">\nlong'
+    ended = 'tester-1 has ended its work and will not reply. Its report:\n<report-0123456789ab from="tester-1">\nlong'
     cli = investigate("security", FILES, Team=TEAM, replies={"request": ended})
 
     assert "will not reply" in cli.report
@@ -236,7 +239,9 @@ def test_that_a_message_without_a_place_is_noted() -> None:
 
 
 def test_that_a_flood_of_discoveries_is_followed_only_so_far() -> None:
-    told = "\n".join(frame(f"m{n}", "reviewer-1", f"Look at shop/orders.py:{n}", type="discovery") for n in range(1, 15))
+    told = "\n".join(
+        frame(f"m{n}", "reviewer-1", f"Look at shop/orders.py:{n}0", type="discovery") for n in range(1, 15)
+    )
     cli = investigate("analyst", FILES, after_call=once_after("Grep", told))
 
     assert sum("offset" in call for call in cli.calls_of("Read")) == MAX_FOLLOWED

@@ -106,7 +106,9 @@ def test_that_paths_are_read() -> None:
 
 
 def test_that_the_number_of_hidden_paths_is_read() -> None:
-    output = "a.py\n(Showing 1 of 308 matching files; 307 more are not listed. Narrow the pattern or path to see the rest.)"
+    output = (
+        "a.py\n(Showing 1 of 308 matching files; 307 more are not listed. Narrow the pattern or path to see the rest.)"
+    )
 
     assert read_paths(output) == Paths(("a.py",), 308)
 

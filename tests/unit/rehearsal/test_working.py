@@ -14,11 +14,19 @@ from tests.unit.rehearsal.folder_cli import FolderCli, investigate
 FILES = {
     "README.md": "# Shop\n",
     "requirements.txt": "requests\nflask>=2\n",
-    "shop/app.py": "import requests\n\ndef main():\n    for a in b:\n        requests.get(a)\n\n\nif __name__ == '__main__':\n    main()\n",
-    "shop/db.py": "import os\n\ndef q(x):\n    # TODO: escape\n    try:\n        return eval(x)\n    except Exception:\n        pass\n",
+    "shop/app.py": (
+        "import requests\n\ndef main():\n    for a in b:\n        requests.get(a)\n\n\n"
+        "if __name__ == '__main__':\n    main()\n"
+    ),
+    "shop/db.py": (
+        "import os\n\ndef q(x):\n    # TODO: escape\n"
+        "    try:\n        return eval(x)\n    except Exception:\n        pass\n"
+    ),
     "tests/test_app.py": "def test_main():\n    pass\n",
 }
-AGAIN = "# Continue your task\nAgent: {role}-1\nRole: {role}\nTask: t1 – Look\n\n## What happened\nYou were interrupted."
+AGAIN = (
+    "# Continue your task\nAgent: {role}-1\nRole: {role}\nTask: t1 – Look\n\n## What happened\nYou were interrupted."
+)
 
 
 def own_calls(cli: FolderCli) -> list[Call]:
@@ -95,7 +103,9 @@ def test_that_an_unknown_role_works_like_an_analyst() -> None:
 
 
 def test_that_the_words_of_the_task_in_back_ticks_are_looked_for() -> None:
-    report = investigate("tester", FILES, request="Why does `requests.get` hang, and where is `nothing_like_it`?").report
+    report = investigate(
+        "tester", FILES, request="Why does `requests.get` hang, and where is `nothing_like_it`?"
+    ).report
 
     assert "`shop/app.py:5` `requests.get(a)`" in report
     assert "The task names `nothing_like_it`; no source file holds it." in report

@@ -142,7 +142,7 @@ def test_that_a_failed_export_leaves_the_old_file_and_no_other(saved: Saved, tmp
 
 @pytest.mark.parametrize("name", ["session", "session.txt", "md", ".md.bak"])
 def test_that_another_kind_of_file_is_refused(name: str) -> None:
-    with pytest.raises(BadRequestError, match="neither in .md nor in .json"):
+    with pytest.raises(BadRequestError, match="neither in"):
         check_export_path(Path(name))
 
 

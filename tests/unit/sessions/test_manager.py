@@ -7,7 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from maos_desktop.errors import BadRequestError, StoreBusyError, StoreCorruptError, StoreTooNewError, UnknownSessionError
+from maos_desktop.errors import (
+    BadRequestError,
+    StoreBusyError,
+    StoreCorruptError,
+    StoreTooNewError,
+    UnknownSessionError,
+)
 from maos_desktop.model.event import LoggedEvent, PlanRequested, SessionCreated, SessionInterrupted, TaskCompleted
 from maos_desktop.model.fold import SessionFold
 from maos_desktop.model.ids import SessionId

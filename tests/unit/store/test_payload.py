@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -154,6 +155,12 @@ async def test_that_a_line_of_many_megabytes_is_stored(session_log: EventLog) ->
 
 
 async def test_that_a_title_with_half_a_character_is_stored(log: EventLog) -> None:
-    (appended,) = await log.append(SESSION, created(title="Tit\ud800le", request="Do \udc00 it"))
-    assert appended.event == created(title="Tit\ufffdle", request="Do \ufffd it")
+    (appended,) = await log.append(SESSION, created(title="Tit\ud800le"))
+    assert appended.event == created(title="Tit\ufffdle")
     assert await log.read(SESSION) == [appended]
+
+
+async def test_that_a_folder_whose_name_is_no_text_is_told(log: EventLog) -> None:
+    settings = created().settings.model_copy(update={"project_folder": Path("/undecodable \udcff")})
+    with pytest.raises(StoreError, match="session_created"):
+        await log.append(SESSION, created().model_copy(update={"settings": settings}))

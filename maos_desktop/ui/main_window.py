@@ -1,0 +1,360 @@
+"""The window: sessions on the left; a request to write, or a session to watch, beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent, QPaintEvent
+from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from maos_desktop.config import ConfigFile
+from maos_desktop.errors import KnownError
+from maos_desktop.model.ids import SessionId
+from maos_desktop.model.session import SessionSettings
+from maos_desktop.sessions.manager import SessionManager
+from maos_desktop.ui import theme
+from maos_desktop.ui.about_dialog import AboutDialog
+from maos_desktop.ui.actions import Actions
+from maos_desktop.ui.banner import Banner
+from maos_desktop.ui.crash_dialog import CrashDialog
+from maos_desktop.ui.folder_field import dropped_folder
+from maos_desktop.ui.item_models.session_list_model import SessionListModel
+from maos_desktop.ui.quit_dialog import QuitDialog
+from maos_desktop.ui.request_editor import RequestEditor
+from maos_desktop.ui.session_list import SessionList
+from maos_desktop.ui.session_status import SessionStatusBar
+from maos_desktop.ui.session_view import SessionView
+from maos_desktop.ui.shortcuts_dialog import ShortcutsDialog
+from maos_desktop.ui.tasks import TaskOwner
+from maos_desktop.ui.theme import Theme, ThemeChoice
+from maos_desktop.ui.window_state import WindowState
+
+_SIDEBAR_WIDTH = 256
+_SMALLEST = (880, 560)
+_SMALLEST_TEXT, _LARGEST_TEXT, _TEXT_STEP = 0.8, 2.0, 0.1
+
+
+class MainWindow(QMainWindow):
+    """Usable before there is anything behind it: ``attach`` brings the sessions.
+
+    Signals:
+        painted: the window has been painted for the first time.
+        quit_requested: it was closed for good; what is behind it may end.
+    """
+
+    painted = Signal()
+    quit_requested = Signal()
+
+    def __init__(self, config: ConfigFile, look: Theme, data_folder: Path, log_folder: Path) -> None:
+        super().__init__()
+        self.setObjectName("mainWindow")
+        self.setMinimumSize(*_SMALLEST)
+        self.setAcceptDrops(True)
+        self._config = config
+        self._look = look
+        self._log_folder = log_folder
+        self._state = WindowState(data_folder)
+        self._tasks = TaskOwner(self.show_error)
+        self._manager: SessionManager | None = None
+        self._unsubscribe: Callable[[], None] = lambda: None
+        self._views: dict[SessionId, SessionView] = {}
+        self._quit_confirmed = False
+        self._was_painted = False
+        self._crash_dialog: CrashDialog | None = None
+        self._sessions = SessionListModel()
+        self._sidebar = SessionList(self._sessions, self)
+        self._banner = Banner(self)
+        self._editor = RequestEditor(config.config, self)
+        self._editor.set_ready(False)
+        self._status = SessionStatusBar(self)
+        self._actions = Actions(self)
+        self._lay_out()
+        self._connect()
+        self._state.restore(self, self._split)
+        self.show_editor()
+        if config.moved_aside is not None:
+            self._say_settings_were_moved(config.moved_aside)
+
+    # --- its life ---
+
+    async def attach(self, manager: SessionManager) -> None:
+        """Shows the sessions of ``manager`` and lets new ones be started. Raises ``StoreError``."""
+        self._manager = manager
+        self._unsubscribe = manager.subscribe_all(self._sessions.apply)
+        summaries = await manager.list_sessions()
+        self._sessions.fill(summaries)
+        self._editor.set_first_run(not summaries)
+        self._editor.set_recent(await manager.recent_requests())
+        self._editor.set_ready(True)
+        last = self._state.last_session
+        if last is not None and self._sessions.row_of(last) is not None:
+            await self._open(last)
+
+    async def aclose(self) -> None:
+        """Ends what the window has under way. The sessions themselves are the manager's to end."""
+        self._unsubscribe()
+        await self._tasks.aclose()
+        for view in self._views.values():
+            await view.aclose()
+
+    def quit_now(self) -> None:
+        """Closes without a question: the system wants the app to end."""
+        self._quit_confirmed = True
+        self.close()
+
+    # --- what is shown ---
+
+    @property
+    def session_view(self) -> SessionView | None:
+        """The session that is shown, or ``None`` while a request is written."""
+        shown = self._stack.currentWidget()
+        return shown if isinstance(shown, SessionView) else None
+
+    @property
+    def editor(self) -> RequestEditor:
+        """Where requests are written."""
+        return self._editor
+
+    def show_editor(self) -> None:
+        """Lets the user write a request."""
+        self._editor.set_first_run(self._manager is not None and self._sessions.rowCount() == 0)
+        self._stack.setCurrentWidget(self._editor)
+        self._sidebar.select(None)
+        self._editor.focus_request()
+        self._refresh()
+
+    def open_session(self, session_id: str) -> None:
+        """Shows a session."""
+        self._tasks.start(self._open(SessionId(session_id)), "open a session")
+
+    def show_error(self, error: KnownError) -> None:
+        """Shows what the user can act on, above everything else."""
+        self._banner.show_error(error)
+
+    def show_crash(self, details: str) -> None:
+        """Says that the app made a mistake; more of them go into the same dialog."""
+        if self._crash_dialog is not None:
+            self._crash_dialog.add(details)
+            return
+        self._crash_dialog = CrashDialog(details, self._log_folder, self)
+        self._crash_dialog.finished.connect(self._forget_crash)
+        self._crash_dialog.show()
+
+    # --- inside: building ---
+
+    def _lay_out(self) -> None:
+        self._stack = QStackedWidget(self)
+        self._stack.addWidget(self._editor)
+        right = QWidget(self)
+        column = QVBoxLayout(right)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        above = QVBoxLayout()
+        above.setContentsMargins(theme.L, 0, theme.L, 0)
+        above.addWidget(self._banner)
+        column.addLayout(above)
+        column.addWidget(self._stack, 1)
+        self._split = QSplitter(Qt.Orientation.Horizontal, self)
+        self._split.setObjectName("sidebarSplitter")
+        self._split.setChildrenCollapsible(False)
+        self._split.addWidget(self._sidebar)
+        self._split.addWidget(right)
+        self._split.setStretchFactor(1, 1)
+        self._split.setSizes([_SIDEBAR_WIDTH, 4 * _SIDEBAR_WIDTH])
+        self._sidebar.setMinimumWidth(_SIDEBAR_WIDTH * 3 // 4)
+        self.setCentralWidget(self._split)
+        self.setStatusBar(self._status)
+
+    def _connect(self) -> None:
+        self._sidebar.opened.connect(self.open_session)
+        self._sidebar.new_requested.connect(self.show_editor)
+        self._editor.submitted.connect(self._submit)
+        self._look.changed.connect(self._refresh)
+        self._actions.connect(
+            {
+                "newRequest": self.show_editor,
+                "trySample": self._try_sample,
+                "quit": self.close,
+                "showSessions": lambda: self._sidebar.setVisible(self._actions["showSessions"].isChecked()),
+                "largerText": lambda: self._zoom(self._look.zoom + _TEXT_STEP),
+                "smallerText": lambda: self._zoom(self._look.zoom - _TEXT_STEP),
+                "usualText": lambda: self._zoom(1.0),
+                "themeSystem": lambda: self._choose_theme("system"),
+                "themeLight": lambda: self._choose_theme("light"),
+                "themeDark": lambda: self._choose_theme("dark"),
+                "showShortcuts": self._show_shortcuts,
+                "openLogs": lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._log_folder))),
+                "about": lambda: AboutDialog(self).open(),
+            }
+        )
+        self._connect_session_actions()
+
+    def _connect_session_actions(self) -> None:
+        def on_view(action: Callable[[SessionView], object]) -> Callable[[], None]:
+            def run() -> None:
+                if self.session_view is not None:
+                    action(self.session_view)
+
+            return run
+
+        slots: dict[str, Callable[[SessionView], object]] = {
+            "reviewPlan": SessionView.review_plan,
+            "stopSession": SessionView.stop_session,
+            "continueSession": SessionView.continue_session,
+            "messageAll": lambda view: view.write_to(None),
+            "interruptAgent": SessionView.interrupt_current_agent,
+            "nextThatNeedsYou": SessionView.show_next_that_needs_you,
+            "showAgents": SessionView.show_agents,
+            "showReport": SessionView.show_report,
+            "showTimeline": lambda view: view.show_timeline(self._actions["showTimeline"].isChecked()),
+        }
+        for number in range(1, 10):
+            slots[f"agent{number}"] = lambda view, place=number - 1: view.show_agent_at(place)
+        self._actions.connect({name: on_view(slot) for name, slot in slots.items()})
+
+    def _say_settings_were_moved(self, path: Path) -> None:
+        text = self.tr("Your settings could not be read, so the app starts with the usual ones.")
+        self._banner.show_message("warning", text, self.tr("The old file was kept as {path}.").format(path=path))
+
+    # --- inside: sessions ---
+
+    def _submit(self, settings: SessionSettings) -> None:
+        values = settings.model_dump(mode="json", include={"backend", "mode", "max_agents", "permission_mode"})
+        self._config.change(**values, model=settings.model or "")
+        self._tasks.start(self._create(settings), "create a session")
+
+    async def _create(self, settings: SessionSettings) -> None:
+        if self._manager is None:
+            return
+        self._banner.hide()
+        self._editor.set_ready(False)
+        try:
+            live = await self._manager.create(settings)
+        finally:
+            self._editor.set_ready(True)
+        self._editor.clear_request()
+        self._editor.set_recent(await self._manager.recent_requests())
+        await self._open(live.id)
+        self._views[live.id].start_session()
+
+    async def _open(self, session_id: SessionId) -> None:
+        view = self._views.get(session_id)
+        if view is None:
+            if self._manager is None:
+                return
+            live = await self._manager.reopen(session_id)
+            if session_id not in self._views:
+                view = self._views[session_id] = SessionView(live, self)
+                view.changed.connect(self._refresh)
+                self._stack.addWidget(view)
+                self._show_view(view)
+                await view.load()
+                return
+            view = self._views[session_id]
+        self._show_view(view)
+
+    def _show_view(self, view: SessionView) -> None:
+        self._stack.setCurrentWidget(view)
+        self._sidebar.select(view.live.id)
+        self._refresh()
+        for other in list(self._views.values()):
+            if other is not view and not other.live.is_running:
+                self._tasks.start(self._let_go_of(other), "close a session's view")
+
+    async def _let_go_of(self, view: SessionView) -> None:
+        """A session at rest is cheap to open again and dear to keep."""
+        if self._views.pop(view.live.id, None) is None:
+            return
+        await view.aclose()
+        self._stack.removeWidget(view)
+        view.deleteLater()
+
+    def _try_sample(self) -> None:
+        self.show_editor()
+        self._editor.fill_with_sample()
+
+    # --- inside: state of the window ---
+
+    def _refresh(self) -> None:
+        view = self.session_view
+        self.setWindowTitle(view.live.title if view is not None else self.tr("New request"))
+        self._status.show_session(view.fold if view is not None else None)
+        running = view is not None and view.live.is_running
+        has_agents = view is not None and bool(view.fold.agents)
+        enabled = {
+            "reviewPlan": view is not None and view.needs_plan_decision,
+            "stopSession": running,
+            "continueSession": view is not None and view.can_continue,
+            "messageAll": running and has_agents,
+            "interruptAgent": running and has_agents,
+            "nextThatNeedsYou": has_agents,
+            "showAgents": view is not None,
+            "showReport": view is not None and view.has_report,
+            "showTimeline": view is not None,
+        }
+        for name, on in enabled.items():
+            self._actions[name].setEnabled(on)
+        for number in range(1, 10):
+            self._actions[f"agent{number}"].setEnabled(view is not None and len(view.fold.agents) >= number)
+        self._actions["showTimeline"].setChecked(view is not None and view.timeline_is_shown)
+        self._actions["showSessions"].setChecked(not self._sidebar.isHidden())
+        self._actions[f"theme{self._look.choice.capitalize()}"].setChecked(True)
+
+    def _zoom(self, zoom: float) -> None:
+        zoom = round(min(max(zoom, _SMALLEST_TEXT), _LARGEST_TEXT), 1)
+        self._config.change(text_zoom=zoom)
+        self._look.apply(self._look.choice, zoom)
+
+    def _choose_theme(self, choice: ThemeChoice) -> None:
+        self._config.change(theme=choice)
+        self._look.apply(choice, self._look.zoom)
+
+    def _show_shortcuts(self) -> None:
+        ShortcutsDialog(self._actions.by_name.values(), self).show()
+
+    def _forget_crash(self) -> None:
+        self._crash_dialog = None
+
+    # --- inside: closing ---
+
+    def _ask_to_quit(self, running: int) -> None:
+        dialog = QuitDialog(running, self)
+        dialog.accepted.connect(self.quit_now)
+        dialog.open()
+
+    @override
+    def closeEvent(self, event: QCloseEvent) -> None:
+        running = len(self._manager.running) if self._manager is not None else 0
+        if running and not self._quit_confirmed:
+            event.ignore()
+            self._ask_to_quit(running)
+            return
+        view = self.session_view
+        self._state.save(self, self._split, view.live.id if view is not None else None)
+        event.accept()
+        self.quit_requested.emit()
+
+    # --- inside: Qt's events ---
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._was_painted:
+            self._was_painted = True
+            self.painted.emit()
+
+    @override
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if dropped_folder(event.mimeData()) is not None:
+            event.acceptProposedAction()
+
+    @override
+    def dropEvent(self, event: QDropEvent) -> None:
+        folder = dropped_folder(event.mimeData())
+        if folder is not None:
+            self.show_editor()
+            self._editor.set_folder(folder)
+            event.acceptProposedAction()
