@@ -41,7 +41,7 @@ lint: $(DEV_STAMP)
 
 bench: $(DEV_STAMP)
 	@$(SYSTEM_PACKAGES) test
-	@for program in tests/benchmarks/bench_*.py; do echo "== $$program"; $(PY) "$$program" || exit 1; done
+	$(PY) -m tests.benchmarks
 
 # Writes both lock files anew, for every supported Python and system.
 lock: $(PY)

@@ -31,6 +31,8 @@ def private_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytes
     for name in list(os.environ):
         if name.startswith(PROVIDER_PREFIXES):
             monkeypatch.delenv(name)
+    # The CLI starts login shells: what stands in their profiles is no part of a test.
+    monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("MAOS_DATA_DIR", str(home / "data"))
     monkeypatch.setenv("CLAUDE_CONFIG_DIR", str(home / "claude"))
     return home / "data"

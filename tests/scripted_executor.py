@@ -70,6 +70,7 @@ class ScriptedProcess:
         prompts: the text of every turn so far; the last one is of the turn that runs.
         heard: what the hooks handed over, in order.
         interrupt_error: when set, what ``interrupt`` raises instead of ending the turn.
+        interruptible: while it is clear, an interrupt waits.
     """
 
     def __init__(self, launch: AgentLaunch, hooks: AgentHooks, script: Script, number: int) -> None:
@@ -81,6 +82,8 @@ class ScriptedProcess:
         self.responses = 0
         self.closed = False
         self.interrupt_error: AgentError | None = None
+        self.interruptible = asyncio.Event()
+        self.interruptible.set()
         self._hooks = hooks
         self._script = script
         self._events: asyncio.Queue[RuntimeEvent | Exception | None] = asyncio.Queue()
@@ -183,6 +186,7 @@ class ScriptedProcess:
         """Ends the running turn."""
         if self.interrupt_error is not None:
             raise self.interrupt_error
+        await self.interruptible.wait()
         if self._turn is not None and not self._turn.done():
             self._turn.cancel()
             await asyncio.wait([self._turn])

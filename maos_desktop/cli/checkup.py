@@ -5,11 +5,16 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
 
 import maos_desktop
 from maos_desktop import paths
 from maos_desktop.cli.console import Console, Style
-from maos_desktop.sessions.doctor import Check, open_doctor
+from maos_desktop.sessions.doctor import Check, Doctor, open_doctor
+
+OpenDoctor = Callable[[Path], AbstractAsyncContextManager[Doctor]]
 
 _TITLES = {
     "cli": "Claude CLI",
@@ -21,11 +26,11 @@ _TITLES = {
 }
 
 
-async def doctor(arguments: argparse.Namespace) -> int:
+async def doctor(arguments: argparse.Namespace, open_with: OpenDoctor = open_doctor) -> int:
     """Prints each check as it is made; returns 1 when not even a rehearsal could be run."""
     console = Console(sys.stdout, for_programs=arguments.json)
     checks: list[Check] = []
-    async with open_doctor(paths.data_folder()) as examiner:
+    async with open_with(paths.data_folder()) as examiner:
         async for check in examiner.examine():
             checks.append(check)
             if not arguments.json:

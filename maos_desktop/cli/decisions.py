@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Protocol
 
 from pydantic import ValidationError
@@ -41,7 +42,8 @@ class Unattended:
         return True
 
     async def about_permission(self, request: PermissionRequested) -> bool:
-        await self._session.decide_permission(request.request_id, request.input_sha256, False, NOBODY_TO_ASK)
+        with suppress(BadRequestError):  # the agent has ended and waits no more
+            await self._session.decide_permission(request.request_id, request.input_sha256, False, NOBODY_TO_ASK)
         return True
 
 

@@ -128,8 +128,9 @@ class ProgressLines:
             case ev.AgentStateChanged() if event.state in _STATES:
                 return self._line(event.agent_id, event.reason or _STATES[event.state], Style.YELLOW)
             case ev.RetryNoticed():
+                cause = f"answered {event.status} ({event.text})" if event.status else "could not be reached"
                 wait = f"tries again in {event.delay_ms / 1000:.0f} s"
-                return self._line(event.agent_id, f"{event.text or 'The model did not answer'}; {wait}", Style.YELLOW)
+                return self._line(event.agent_id, f"the back end {cause}; {wait}", Style.YELLOW)
             case ev.PermissionDecided():
                 word = "allowed" if event.allowed else "denied"
                 return self._line(event.agent_id, f"{word}. {event.message}".rstrip(" ."), Style.YELLOW)

@@ -140,7 +140,10 @@ class _Transcript:
                 case "user", "tool_result":
                     self._take_result(block)
                 case "user" | "system", "text":
-                    self._take_text(str(block.get("text", "")))
+                    text = str(block.get("text", ""))
+                    if role == "system" and (found := _WORKING_FOLDER.search(text)):
+                        self.folder = self.folder or found[1].strip()
+                    self._take_text(text)
                 case _:
                     pass
 
@@ -160,8 +163,6 @@ class _Transcript:
 
     def _take_text(self, text: str) -> None:
         self.news.append(text)
-        if found := _WORKING_FOLDER.search(text):
-            self.folder = self.folder or found[1].strip()
         if text.lstrip().startswith(_REMINDER):
             return
         if text.lstrip().startswith(_PROMPT_HEADS):

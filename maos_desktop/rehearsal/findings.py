@@ -64,8 +64,8 @@ OPEN_SETTING = Category(
     Importance.HIGH,
 )
 SWALLOWED = Category(
-    "Errors caught without a look",
-    "Error caught without a look",
+    "Errors caught too broadly",
+    "Error caught too broadly",
     "Catch only the errors that are expected at {where}, and keep the rest.",
 )
 NOTE = Category("Open notes (TODO, FIXME, HACK)", "Open note", "Settle the note at {where} or make it a ticket.")

@@ -16,10 +16,10 @@ _END = re.compile(r"\b(?:stop here|finish now|finish up|wrap up|that is enough|e
 
 
 def places_in(text: str) -> list[Spot]:
-    """Returns the files that ``text`` names, each once, with the line where one is given."""
+    """Returns the files of the project that ``text`` names, each once, with the line where one is given."""
     spots: dict[str, Spot] = {}
     for path, line in _PATH.findall(text):
-        if line or language_of(path) or path.endswith(_DOCUMENTS):
+        if ".." not in path.split("/") and (line or language_of(path) or path.endswith(_DOCUMENTS)):
             spot = Spot(path, int(line or 0))
             spots.setdefault(spot.where, spot)
     return list(spots.values())

@@ -29,7 +29,7 @@ _WORDS: dict[Role, str] = {
 _GENERAL = (Role.ANALYST, Role.TESTER, Role.SECURITY, Role.REVIEWER)
 _FILLING = (Role.ANALYST, Role.REVIEWER, Role.TESTER, Role.SECURITY)
 _LAST = (Role.DEVELOPER, Role.REVIEWER)
-"""Roles that build on what the others report; the first of them in a plan comes last."""
+"""Roles that build on what the others report when they come last."""
 
 _TITLES: dict[Role, str] = {
     Role.ANALYST: "Map the code base",
@@ -51,7 +51,7 @@ _DELIVER: dict[Role, str] = {
     Role.PERFORMANCE: "Look in the largest files for loops inside loops, costly work inside loops, and fixed waits.",
     Role.DOCUMENTER: "Say which documents are there or missing, and which public functions have no description.",
     Role.DEVELOPER: "Name the places where the change would be made, and what is in those files. Change nothing.",
-    Role.REVIEWER: "Read again what the others report, then look for open notes, swallowed errors, long functions.",
+    Role.REVIEWER: "Read again what the others report, then look for open notes, broad catches, long functions.",
 }
 _NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "a single": 1}
 _NUMBER = re.compile(

@@ -12,7 +12,7 @@ from typing import Any
 from maos_desktop.model.ids import AgentId
 from maos_desktop.rehearsal.conversation import Conversation
 
-KEPT_REQUESTS = 200
+KEPT_REQUESTS = 50
 
 
 @dataclass(frozen=True, slots=True)

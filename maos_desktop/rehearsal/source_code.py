@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from maos_desktop.rehearsal.languages import Language
+from maos_desktop.rehearsal.languages import Language, language_of
 
 _NOT_NAMES = frozenset({"if", "for", "while", "switch", "catch", "return", "else", "sizeof", "defined", "new"})
 _CONTINUES = (")", "{", "]", "->", "where ")
@@ -47,6 +47,12 @@ def functions(lines: Mapping[int, str], language: Language) -> Iterator[Function
         if (found := begins.match(text[:MAX_LINE])) and (name := _name(found)):
             body = list(block(lines, number))
             yield Function(name, number, len(body) + 1, _documented(lines, number, body, language))
+
+
+def functions_of(path: str, lines: Mapping[int, str]) -> list[Function]:
+    """Returns the functions of a file, none when its language is not known."""
+    language = language_of(path)
+    return list(functions(lines, language)) if language else []
 
 
 def block(lines: Mapping[int, str], first: int) -> Iterator[int]:

@@ -11,8 +11,15 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Literal
 
-from maos_desktop.errors import AgentError, BackendUnreachableError, KnownError
-from maos_desktop.executor.base import AgentLaunch, Executor, PermissionAnswer, PermissionQuestion, TurnEnded
+from maos_desktop.errors import AgentError, BackendUnreachableError, KnownError, OverloadedError
+from maos_desktop.executor.base import (
+    AgentLaunch,
+    Executor,
+    PermissionAnswer,
+    PermissionQuestion,
+    RetryScheduled,
+    TurnEnded,
+)
 from maos_desktop.executor.environment import is_allowed
 from maos_desktop.model.base import Data
 from maos_desktop.model.ids import AgentId
@@ -145,11 +152,24 @@ async def _one_turn(executor: Executor, folder: Path, environment: Mapping[str, 
     try:
         await process.query(_PROMPT)
         async for event in process.events():
-            if isinstance(event, TurnEnded):
-                return event
+            match event:
+                case TurnEnded():
+                    return event
+                case RetryScheduled() if event.attempt > 1:
+                    raise _not_answering(event)
         raise BackendUnreachableError("The CLI ended without an answer.")
     finally:
         await process.aclose()
+
+
+def _not_answering(retry: RetryScheduled) -> AgentError:
+    if retry.status is None:
+        return BackendUnreachableError(
+            "The back end cannot be reached.", next_step="Check the network, the proxy and ANTHROPIC_BASE_URL."
+        )
+    return OverloadedError(
+        f"The back end answers with status {retry.status} ({retry.text}).", next_step="Try again in a few minutes."
+    )
 
 
 class _NoHooks:

@@ -21,6 +21,8 @@ def translated(path: Path) -> Iterator[None]:
         raise _of_sqlite(error, path) from error
     except OSError as error:
         raise _not_writable(path, str(error)) from error
+    except UnicodeDecodeError as error:  # SQLite quotes what it found in broken pages in its own error text
+        raise damaged(path, str(error)) from error
     except UnicodeEncodeError as error:
         raise StoreError(
             "A text that is not valid Unicode can be neither saved nor looked up.",

@@ -21,6 +21,8 @@ T = TypeVar("T")
 _CHECKED_AT_OPENING = 256 * 1024 * 1024
 """Bytes. A check reads the whole file; of a larger one SQLite checks each page when it is read, and the hash
 chain finds the rest."""
+_SMALLEST = 512
+"""Bytes of the smallest database there can be."""
 _PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "temp_store = MEMORY", "trusted_schema = OFF")
 
 
@@ -92,13 +94,19 @@ class Writer:
     def _refuse_lost_files(self) -> None:
         """SQLite itself would go on writing to a file that has been deleted, and call that a commit."""
         for file, inode in self._files.items():
-            if not file.exists() or file.stat().st_ino != inode:
+            try:
+                found = os.stat(file).st_ino  # noqa: PTH116 (in every commit)
+            except FileNotFoundError:
+                found = None
+            if found != inode:
                 raise failures.lost(file)
 
     def _close(self) -> None:
-        with failures.translated(self._path):
-            if self._connection is not None:
-                self._connection.close()
+        try:
+            with failures.translated(self._path):
+                if self._connection is not None:
+                    self._connection.close()
+        finally:
             if self._lock is not None:
                 self._lock.close()
 
@@ -119,6 +127,8 @@ def _restrict(path: Path) -> None:
 
 def _refuse_what_is_not_ours(path: Path, schema: Schema) -> None:
     """Looks before the writing connection is made, since closing that one can change the file."""
+    if 0 < path.stat().st_size < _SMALLEST:  # SQLite would take it for an empty one and overwrite it
+        raise failures.not_ours(path)
     # Nobody else writes (the lock is held), and without a WAL beside it the file alone tells everything.
     options = "mode=ro" if _beside(path, "-wal").exists() else "mode=ro&immutable=1"
     connection = sqlite3.connect(f"{path.absolute().as_uri()}?{options}", uri=True)

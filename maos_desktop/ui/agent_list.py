@@ -14,7 +14,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFont, QPainter
+from PySide6.QtGui import QFont, QKeyEvent, QPainter
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from typing_extensions import override
 
@@ -76,11 +76,12 @@ class AgentList(QListView):
         self.selectionModel().clear()
 
     @override
-    def currentChanged(
-        self, current: QModelIndex | QPersistentModelIndex, previous: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        super().currentChanged(current, previous)
-        if current.isValid() and self.hasFocus():
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        before = self.currentIndex()
+        super().keyPressEvent(event)
+        # Only a key of the user's chooses: the list also gets a current row when it is merely given the focus.
+        current = self.currentIndex()
+        if current.isValid() and current != before:
             self.chosen.emit(current.data(AgentRole.ID))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -42,6 +42,7 @@ class AgentPane(QFrame):
         self.agent_id: AgentId = model.agent_id
         self._model = model
         self._color_of = color_of
+        self._current = False
         self.setObjectName("agentPane")
         self.setProperty("variant", "card")
         self.setAccessibleName(self.tr("Agent {agent}").format(agent=model.agent_id))
@@ -64,6 +65,12 @@ class AgentPane(QFrame):
         agent = self._model.agent
         if agent is not None:
             self.header.show_time(agent, session_now(self._model.fold))
+
+    def show_current(self, current: bool) -> None:
+        """Shows whether this is the pane the user is at, among several."""
+        if current is not self._current:
+            self._current = current
+            self.update()
 
     def show_entry(self, entry: int) -> None:
         """Goes to an entry of the transcript."""
@@ -114,6 +121,16 @@ class AgentPane(QFrame):
 
     def _ask_about_link(self, address: str) -> None:
         LinkDialog(address, self).open()
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._current:
+            painter = QPainter(self)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(theme.color("accent"))
+            painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), theme.S, theme.S)
+            painter.end()
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -56,11 +56,11 @@ class AgentsView(QWidget):
         """Goes to an agent: to its pane where that is shown, else to the agent alone."""
         if agent_id not in self._bridge.fold.agents:
             return
+        self._current = agent_id
         if agent_id in self._area.arrangement.tiles:
-            self._current, self._focused = agent_id, None
+            self._focused = None
         elif agent_id not in self._area.arrangement.panes:
             self._focused = agent_id if self._is_alone(agent_id) else None
-            self._current = agent_id
         self._arrange()
         pane = self._area.pane(agent_id)
         if pane is not None and not self._list.hasFocus():
@@ -73,13 +73,8 @@ class AgentsView(QWidget):
             self.show_agent(index.data(AgentRole.ID))
 
     def current_agent(self) -> AgentId | None:
-        """Returns the agent whose pane has the keyboard, else the one that was chosen last, else the only one."""
+        """Returns the agent whose pane had the keyboard or was chosen last, else the only one."""
         shown = self._area.arrangement.panes
-        focus = QApplication.focusWidget()
-        for agent_id in shown:
-            pane = self._area.pane(agent_id)
-            if focus is not None and pane is not None and pane.isAncestorOf(focus):
-                return agent_id
         chosen = self._focused or self._current
         return chosen if chosen in shown else shown[0] if len(shown) == 1 else None
 
@@ -145,6 +140,9 @@ class AgentsView(QWidget):
         self._area.resume_requested.connect(self.resume_requested)
         self._area.permission_decided.connect(self.permission_decided)
         self._composer.submitted.connect(self.message_submitted)
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.focusChanged.connect(self._on_focus_moved)
 
     def _on_agents_changed(self) -> None:
         agents = self._bridge.fold.agents
@@ -160,8 +158,19 @@ class AgentsView(QWidget):
         wanted = arrange(team, others, self._focused, self._current)
         focused = self._focused is not None
         self._area.show_arrangement(wanted, focused=focused)
-        if wanted.kind != "grid":
-            self._list.select(wanted.panes[0] if wanted.panes else None)
+        self._show_current()
+
+    def _show_current(self) -> None:
+        """Marks the current agent in the list, and among several panes."""
+        current = self.current_agent()
+        self._list.select(current)
+        self._area.show_current(current if self._area.arrangement.kind == "grid" else None)
+
+    def _on_focus_moved(self, before: QWidget | None, now: QWidget | None) -> None:
+        agent_id = self._area.agent_around(now) if now is not None else None
+        if agent_id is not None and agent_id != self._current:
+            self._current = agent_id
+            self._show_current()
 
     def _is_alone(self, agent_id: AgentId) -> bool:
         """Whether the agent has no place among the team's panes."""

@@ -114,6 +114,11 @@ class MainWindow(QMainWindow):
         return shown if isinstance(shown, SessionView) else None
 
     @property
+    def open_sessions(self) -> frozenset[SessionId]:
+        """The sessions that have a view: the one that is shown and those in which work is under way."""
+        return frozenset(self._views)
+
+    @property
     def editor(self) -> RequestEditor:
         """Where requests are written."""
         return self._editor

@@ -48,6 +48,8 @@ class MessageComposer(QFrame):
         self._send = push_button(self, "messageSend", self.tr("Send"), self.submit, icon="send")
         self._lay_out()
         self._on_text()
+        self._grow()
+        self._text.document().documentLayout().documentSizeChanged.connect(self._grow)
 
     def set_agents(self, agent_ids: Sequence[AgentId]) -> None:
         """Offers these agents as receivers; the one chosen stays chosen while it is among them."""
@@ -69,7 +71,7 @@ class MessageComposer(QFrame):
     def submit(self) -> None:
         """Sends what is written, if anything is, and empties the field."""
         text = self._text.toPlainText().strip()
-        if text and self.isEnabled():
+        if text and len(text) <= LONGEST and self.isEnabled():
             receiver = self._receiver.currentData()
             importance = Importance(self._importance.currentData())
             self._text.clear()
@@ -95,15 +97,17 @@ class MessageComposer(QFrame):
             layout.addWidget(part, 1 if part is self._text else 0, Qt.AlignmentFlag.AlignBottom)
 
     def _on_text(self) -> None:
-        field = self._text
-        written = len(field.toPlainText())
-        self._send.setEnabled(0 < written <= LONGEST and bool(field.toPlainText().strip()))
-        lines = min(max(field.blockCount(), 1), _LINES)
-        policy = Qt.ScrollBarPolicy
-        full = lines == _LINES
-        field.setVerticalScrollBarPolicy(policy.ScrollBarAsNeeded if full else policy.ScrollBarAlwaysOff)
-        line = field.fontMetrics().lineSpacing()
-        field.setFixedHeight(self._receiver.sizeHint().height() + (lines - 1) * line)
+        text = self._text.toPlainText().strip()
+        self._send.setEnabled(0 < len(text) <= LONGEST)
+
+    def _grow(self) -> None:
+        """Gives the field as many lines as its text has, up to ``_LINES``."""
+        field, policy = self._text, Qt.ScrollBarPolicy
+        # A plain text's layout counts its height in lines.
+        lines = max(round(field.document().size().height()), 1)
+        field.setVerticalScrollBarPolicy(policy.ScrollBarAsNeeded if lines > _LINES else policy.ScrollBarAlwaysOff)
+        room = (min(lines, _LINES) - 1) * field.fontMetrics().lineSpacing()
+        field.setFixedHeight(self._receiver.sizeHint().height() + room)
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -90,9 +90,10 @@ class PaneArea(QWidget):
 
     def show_arrangement(self, arrangement: Arrangement, *, focused: bool) -> None:
         """Shows these agents, each pane as it was left."""
-        self.arrangement = arrangement
-        self._lay_out_panes()
-        self._lay_out_tiles()
+        if arrangement != self.arrangement:
+            self.arrangement = arrangement
+            self._lay_out_panes()
+            self._lay_out_tiles()
         for agent_id in arrangement.panes:
             self._panes[agent_id].header.show_focus(possible=arrangement.kind != "single", focused=focused)
         self._bridge.watch(frozenset(arrangement.panes))
@@ -117,6 +118,18 @@ class PaneArea(QWidget):
         fold = self._bridge.fold
         for agent_id in self.arrangement.tiles:
             self._tiles[agent_id].show_time(fold.agents[agent_id], session_now(fold))
+
+    def show_current(self, agent_id: AgentId | None) -> None:
+        """Marks the pane of this agent among the others."""
+        for shown in self.arrangement.panes:
+            self._panes[shown].show_current(shown == agent_id)
+
+    def agent_around(self, widget: QWidget) -> AgentId | None:
+        """Returns the agent in whose pane a widget stands, if it stands in one."""
+        for agent_id in self.arrangement.panes:
+            if self._panes[agent_id].isAncestorOf(widget):
+                return agent_id
+        return None
 
     def pane(self, agent_id: AgentId) -> AgentPane | None:
         """Returns the pane of an agent when it is shown now."""

@@ -44,6 +44,7 @@ class SessionList(QFrame):
         self.setObjectName("sessionList")
         self._model = model
         self._empty = QLabel(self.tr("Your sessions will be listed here."), self)
+        self._empty.setObjectName("noSessions")
         self._empty.setWordWrap(True)
         set_look(self, variant="sidebar")
         set_look(self._empty, tone="muted")

@@ -42,17 +42,16 @@ class Owner:
 
     Attributes:
         at_boundary, at_end: texts to hand over, one each time.
-        permit: decides; ``None`` never answers.
+        permit: decides.
         asked: each call of a hook, with the response it is about.
         questions: the permissions asked for.
     """
 
     at_boundary: list[str] = field(default_factory=list)
     at_end: list[str] = field(default_factory=list)
-    permit: Permit | None = allow
+    permit: Permit = allow
     asked: list[tuple[str, int]] = field(default_factory=list)
     questions: list[PermissionQuestion] = field(default_factory=list)
-    withdrawn: int = 0
 
     async def at_tool_boundary(self, response: int) -> str | None:
         self.asked.append(("boundary", response))
@@ -64,13 +63,7 @@ class Owner:
 
     async def decide_permission(self, question: PermissionQuestion) -> PermissionAnswer:
         self.questions.append(question)
-        if self.permit is not None:
-            return self.permit(question)
-        try:
-            await asyncio.Event().wait()
-        finally:
-            self.withdrawn += 1
-        raise AssertionError
+        return self.permit(question)
 
 
 class Agent:
@@ -117,9 +110,16 @@ class AgentStage:
 
     async def start(self, owner: Owner | None = None, **launch: Any) -> Agent:
         """Starts an agent; what is not given of ``AgentLaunch`` is plain."""
-        environment = self.server.environment(self._config) | launch.pop("environment", {})
-        given = {"agent_id": AgentId("tester-1"), "system_prompt": "You are tester-1.", "tools": ("Read", "Bash")}
-        settings = AgentLaunch(project_folder=self.project, environment=environment, **(given | launch))
+        # A home of its own: the start-up files of a developer's shell may take long, or wait for each other.
+        environment = self.server.environment(self._config) | {"HOME": str(self._config)}
+        environment |= launch.pop("environment", {})
+        given: dict[str, Any] = {
+            "agent_id": AgentId("tester-1"),
+            "system_prompt": "You are tester-1.",
+            "tools": ("Read", "Bash"),
+        }
+        given |= {"project_folder": self.project, "environment": environment} | launch
+        settings = AgentLaunch(**given)
         return Agent(await self.executor.start(settings, owner or Owner()))
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import struct
 import zlib
 from collections.abc import AsyncIterator
@@ -104,76 +105,6 @@ async def test_that_no_number_of_hand_overs_at_the_end_is_too_many(stage: AgentS
     assert all(text_of(stage.requests[-1]).count(one) == 1 for one in news)
 
 
-async def test_that_an_interrupted_turn_ends_at_once_wherever_it_is_and_the_next_one_goes_on(stage: AgentStage) -> None:
-    blocked = asyncio.Event()
-    cancelled: list[str] = []
-
-    async def wait_for_ever(_: dict[str, Any]) -> str:
-        blocked.set()
-        try:
-            await asyncio.Event().wait()
-        finally:
-            cancelled.append("tool")
-        return ""
-
-    tool = AgentTool("wait", "Waits", {"type": "object", "properties": {}}, wait_for_ever)
-    owner = Owner()
-    agent = await stage.start(owner, agent_tools=(tool,))
-
-    from maos_desktop.rehearsal.scripted import failing, hanging
-
-    # while nothing has come yet
-    await agent.process.query("at once")
-    assert (await agent.interrupted()).interrupted
-    # while the model writes
-    stage.steps.append(hanging())
-    await agent.process.query("while it writes")
-    await agent.next(AssistantAnswered)
-    assert (await agent.interrupted()).interrupted
-    # while a command runs
-    stage.steps.append(call("Bash", command="tail -f /dev/null"))
-    await agent.process.query("while a command runs")
-    await agent.next(ToolCalled)
-    assert (await agent.interrupted()).interrupted
-    # while a tool of the app waits
-    stage.steps.append(call_team("wait"))
-    await agent.process.query("while a tool waits")
-    await blocked.wait()
-    assert (await agent.interrupted()).interrupted
-    assert cancelled == ["tool"]
-    # while the user is asked
-    owner.permit = None
-    stage.steps.append(call("Bash", command="touch never"))
-    await agent.process.query("while the user is asked")
-    await agent.next(ToolCalled)
-    while not owner.questions[1:]:
-        await asyncio.sleep(0.01)
-    assert (await agent.interrupted()).interrupted
-    assert owner.withdrawn == 1
-    assert not (stage.project / "never").exists()
-    # between two retries, where the CLI gives no result
-    from maos_desktop.executor.base import RetryScheduled
-
-    stage.steps += [failing(529)] * 3
-    await agent.process.query("between retries")
-    await agent.next(RetryScheduled)
-    ended = await agent.interrupted()
-    assert ended.interrupted
-    assert ended.error is None
-    # what was handed over before an interrupt is not lost by it
-    owner.at_boundary.append("KEPT-NEWS")
-    stage.steps[:] = [call("Read", file_path=str(stage.project / "notes.txt")), hanging(), say("Fine.")]
-    await agent.process.query("with news")
-    await agent.next(ToolReturned)
-    await agent.interrupted()
-    await agent.process.interrupt()  # does nothing between turns
-    stage.steps[:] = [say("Fine.")]
-    assert (await agent.turn("go on")).text == "Fine."
-    assert stage.last_text(3).count("KEPT-NEWS") == 1
-    for prompt in ("at once", "while it writes", "while a command runs", "between retries", "go on"):
-        assert prompt in text_of(stage.requests[-1])
-
-
 async def test_that_a_resumed_agent_has_its_whole_conversation_and_a_lost_one_is_said_so(stage: AgentStage) -> None:
     stage.steps += [say("The answer is 42."), say("It was 42.")]
     first = await stage.start()
@@ -200,7 +131,8 @@ async def test_that_structured_output_is_checked_by_the_schema_and_ends_the_turn
     ended = await agent.turn("Is it?")
     assert ended.structured_output == {"answer": "yes"}
     assert ended.error is None
-    assert agent.of(ToolCalled) == agent.of(ToolReturned) == []
+    assert not agent.of(ToolCalled)
+    assert not agent.of(ToolReturned)
     # Refused output is a boundary; accepted output ends the turn, so nothing is handed over any more.
     assert owner.asked == [("boundary", 1)]
     assert "NEWS" in text_of(stage.requests[1])
@@ -286,7 +218,7 @@ async def test_that_the_app_s_tools_are_there_from_the_start_and_run_at_the_same
 
 async def test_that_a_large_image_and_a_long_output_are_read(stage: AgentStage) -> None:
     image = stage.project / "noise.png"
-    image.write_bytes(_noise(700))
+    image.write_bytes(noise(700))
     assert image.stat().st_size > 1_300_000
     stage.steps += [
         call("Read", file_path=str(image)),
@@ -299,12 +231,10 @@ async def test_that_a_large_image_and_a_long_output_are_read(stage: AgentStage) 
     assert agent.of(ToolReturned)[0].output == "[image]"
 
 
-def _noise(side: int) -> bytes:
+def noise(side: int) -> bytes:
     """Returns a PNG that cannot be made smaller."""
-    import random
-
-    random.seed(1)
-    rows = b"".join(b"\0" + random.randbytes(side * 3) for _ in range(side))
+    dots = random.Random(1)
+    rows = b"".join(b"\0" + dots.randbytes(side * 3) for _ in range(side))
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))

@@ -27,8 +27,12 @@ REQUEST = "Review this project: find bugs, security problems and missing tests, 
 QUOTED_PLACE = re.compile(r"`([^`\s:]+):(\d+)` (`{1,2}) ?(.+?) ?\3(?: |$)", re.MULTILINE)
 SCRIPTS = {
     "package.json": '{\n  "dependencies": {\n    "left-pad": "1"\n  }\n}\n',
-    "src/run.js": "const cp = require('child_process');\n\nfunction run(text) {\n  // FIXME: quote\n  return eval(text);\n}\n",
-    "src/page.ts": "import { run } from './run';\nexport function show(x: string) {\n  document.body.innerHTML = x;\n}\n",
+    "src/run.js": (
+        "const cp = require('child_process');\n\nfunction run(text) {\n  // FIXME: quote\n  return eval(text);\n}\n"
+    ),
+    "src/page.ts": (
+        "import { run } from './run';\nexport function show(x: string) {\n  document.body.innerHTML = x;\n}\n"
+    ),
     "test/run.test.js": "it.skip('runs', () => {});\n",
 }
 

@@ -105,8 +105,10 @@ def test_that_a_second_ctrl_c_ends_at_once_and_leaves_no_process(twin: Twin, at_
     terminal.press_ctrl_c()
     assert terminal.exit_code() == 130
     twin.wait_for_no_process()
-    session_id = twin.sessions()[0]["id"]
-    assert at_terminal("sessions", "resume", session_id).exit_code() == 0
+    resumed = at_terminal("sessions", "resume", twin.sessions()[0]["id"])
+    resumed.wait_for("starts t1")
+    resumed.press_ctrl_c()
+    assert resumed.exit_code() == 130
 
 
 @pytest.mark.parametrize("end", [Terminal.press_ctrl_c, Terminal.press_ctrl_d])

@@ -70,15 +70,11 @@ class EventWriter:
 
     def text(self, text: str, agent_id: AgentId = ANN, block: int = 0, *, closed: bool = True) -> list[LoggedEvent]:
         """Writes a piece of what the model says."""
-        return self.add(
-            ev.OutputAppended(agent_id=agent_id, block=block, block_kind="text", text=text, closed=closed)
-        )
+        return self.add(ev.OutputAppended(agent_id=agent_id, block=block, block_kind="text", text=text, closed=closed))
 
     def thinking(self, text: str, block: int = 0, *, closed: bool = True) -> list[LoggedEvent]:
         """Writes a piece of what the model thinks."""
-        return self.add(
-            ev.OutputAppended(agent_id=ANN, block=block, block_kind="thinking", text=text, closed=closed)
-        )
+        return self.add(ev.OutputAppended(agent_id=ANN, block=block, block_kind="thinking", text=text, closed=closed))
 
     def tool(
         self, tool: str, arguments: dict[str, object], output: str | None = None, *, is_error: bool = False
@@ -130,9 +126,7 @@ class EventWriter:
     def answer(self, *, allowed: bool, message: str = "") -> list[LoggedEvent]:
         """Writes the answer to request ``p1``."""
         return self.add(
-            ev.PermissionDecided(
-                agent_id=ANN, request_id="p1", input_sha256="f" * 64, allowed=allowed, message=message
-            )
+            ev.PermissionDecided(agent_id=ANN, request_id="p1", input_sha256="f" * 64, allowed=allowed, message=message)
         )
 
     def failure(self, agent_id: AgentId = ANN) -> list[LoggedEvent]:

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from maos_desktop.ui.link_card import LONGEST, LinkDialog, can_be_opened
 from maos_desktop.ui.transcript.text_surface import TextSurface
+from tests.ui.controls import find
 
 
 @pytest.fixture
@@ -63,14 +64,14 @@ def test_that_the_whole_address_is_shown(qtbot: QtBot, opened: list[str]) -> Non
 def test_that_it_is_opened_on_request(qtbot: QtBot, opened: list[str]) -> None:
     dialog = dialog_for(qtbot, "https://example.com/a")
     with qtbot.waitSignal(dialog.finished) as finished:
-        dialog.findChild(QPushButton, "linkOpen").click()
+        find(dialog, QPushButton, "linkOpen").click()
     assert opened == ["https://example.com/a"]
     assert finished.args == [QDialog.DialogCode.Accepted.value]
 
 
 def test_that_not_opening_is_the_default(qtbot: QtBot, opened: list[str]) -> None:
     dialog = dialog_for(qtbot, "https://example.com/a")
-    stay = dialog.findChild(QPushButton, "linkCancel")
+    stay = find(dialog, QPushButton, "linkCancel")
     assert stay.isDefault()
     stay.click()
     assert opened == []
@@ -79,6 +80,6 @@ def test_that_not_opening_is_the_default(qtbot: QtBot, opened: list[str]) -> Non
 def test_that_an_address_that_is_not_of_the_web_can_only_be_copied(qtbot: QtBot, opened: list[str]) -> None:
     dialog = dialog_for(qtbot, "file:///etc/passwd")
     assert dialog.findChild(QPushButton, "linkOpen") is None
-    dialog.findChild(QPushButton, "linkCopy").click()
+    find(dialog, QPushButton, "linkCopy").click()
     assert QGuiApplication.clipboard().text() == "file:///etc/passwd"
     assert opened == []

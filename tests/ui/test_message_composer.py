@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from maos_desktop.model.message import Importance
 from maos_desktop.ui.message_composer import LONGEST, MessageComposer
+from tests.ui.controls import find
 from tests.ui.event_writer import ANN, BOB
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -26,10 +28,10 @@ class Desk:
         self.composer.show()
         self.sent: list[tuple[object, ...]] = []
         self.composer.submitted.connect(lambda *message: self.sent.append(message))
-        self.text = self.composer.findChild(QPlainTextEdit, "messageText")
-        self.receiver = self.composer.findChild(QComboBox, "messageReceiver")
-        self.importance = self.composer.findChild(QComboBox, "messageImportance")
-        self.send = self.composer.findChild(QPushButton, "messageSend")
+        self.text = find(self.composer, QPlainTextEdit, "messageText")
+        self.receiver = find(self.composer, QComboBox, "messageReceiver")
+        self.importance = find(self.composer, QComboBox, "messageImportance")
+        self.send = find(self.composer, QPushButton, "messageSend")
 
 
 @pytest.fixture
@@ -38,17 +40,17 @@ def desk(qtbot: QtBot) -> Desk:
 
 
 def test_that_enter_sends_to_all(desk: Desk) -> None:
-    desk.qtbot.keyClicks(desk.text, "Hello")
-    desk.qtbot.keyClick(desk.text, Qt.Key.Key_Return)
+    QTest.keyClicks(desk.text, "Hello")
+    QTest.keyClick(desk.text, Qt.Key.Key_Return)
     assert desk.sent == [(None, "Hello", Importance.NORMAL)]
     assert desk.text.toPlainText() == ""
 
 
 def test_that_shift_and_enter_begins_a_line(desk: Desk) -> None:
     one_line = desk.text.height()
-    desk.qtbot.keyClicks(desk.text, "one")
-    desk.qtbot.keyClick(desk.text, Qt.Key.Key_Return, SHIFT)
-    desk.qtbot.keyClicks(desk.text, "two")
+    QTest.keyClicks(desk.text, "one")
+    QTest.keyClick(desk.text, Qt.Key.Key_Return, SHIFT)
+    QTest.keyClicks(desk.text, "two")
     assert desk.sent == []
     assert desk.text.height() > one_line
     desk.send.click()
@@ -67,14 +69,14 @@ def test_that_nothing_cannot_be_sent(desk: Desk) -> None:
     assert not desk.send.isEnabled()
     desk.text.setPlainText("  \n ")
     assert not desk.send.isEnabled()
-    desk.qtbot.keyClick(desk.text, Qt.Key.Key_Return)
+    QTest.keyClick(desk.text, Qt.Key.Key_Return)
     assert desk.sent == []
 
 
 def test_that_more_than_a_message_holds_cannot_be_sent(desk: Desk) -> None:
     desk.text.setPlainText("x" * (LONGEST + 1))
     assert not desk.send.isEnabled()
-    desk.qtbot.keyClick(desk.text, Qt.Key.Key_Return)
+    QTest.keyClick(desk.text, Qt.Key.Key_Return)
     assert desk.sent == []
 
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QScrollArea
 from pytestqt.qtbot import QtBot
 
@@ -13,6 +14,7 @@ from maos_desktop.model.transcript import PermissionEntry
 from maos_desktop.ui.permission_card import TALLEST, ExactInput, PermissionCard, ordered_input
 from maos_desktop.ui.transcript.display_text import PAGE, revealed
 from maos_desktop.ui.transcript.text_surface import TextSurface
+from tests.ui.controls import find
 from tests.ui.event_writer import ANN, EventWriter
 
 HASH = "f" * 64
@@ -31,9 +33,7 @@ def entry(arguments: dict[str, object], tool: str = "Bash", description: str = "
 class Card:
     """A card as the user has it before them."""
 
-    def __init__(
-        self, qtbot: QtBot, arguments: dict[str, object], tool: str = "Bash", description: str = ""
-    ) -> None:
+    def __init__(self, qtbot: QtBot, arguments: dict[str, object], tool: str = "Bash", description: str = "") -> None:
         self.qtbot = qtbot
         self.widget = PermissionCard(entry(arguments, tool, description))
         qtbot.addWidget(self.widget)
@@ -44,7 +44,7 @@ class Card:
         self.widget.decided.connect(lambda *answer: self.answers.append(answer))
 
     def button(self, name: str) -> QPushButton:
-        return self.widget.findChild(QPushButton, name)
+        return find(self.widget, QPushButton, name)
 
     def arm(self) -> None:
         """Lets the time pass in which a click would be an accident."""
@@ -53,10 +53,10 @@ class Card:
 
     @property
     def exact(self) -> list[str]:
-        return [surface.text() for surface in self.widget.findChild(ExactInput).surfaces()]
+        return [surface.text() for surface in find(self.widget, ExactInput).surfaces()]
 
     def label(self, name: str) -> QLabel:
-        return self.widget.findChild(QLabel, name)
+        return find(self.widget, QLabel, name)
 
 
 @pytest.fixture
@@ -89,28 +89,28 @@ def test_that_hidden_characters_are_brought_to_light(qtbot: QtBot) -> None:
 
 def test_that_the_description_is_marked_as_the_agents_words(card: Card) -> None:
     assert card.label("permissionBy").text() == "In the agent’s own words, not checked:"
-    described = card.widget.findChild(QScrollArea, "permissionDescription")
+    described = find(card.widget, QScrollArea, "permissionDescription")
     assert [surface.text() for surface in described.findChildren(TextSurface)] == ["Clean up"]
-    order = [card.widget.findChild(QScrollArea, "permissionInput"), described]
+    order = [find(card.widget, QScrollArea, "permissionInput"), described]
     tops = [scrolled.mapTo(card.widget, scrolled.rect().topLeft()).y() for scrolled in order]
     assert tops == sorted(tops)
 
 
 def test_that_no_description_needs_no_label(qtbot: QtBot) -> None:
     card = Card(qtbot, {"command": "ls"})
-    assert card.label("permissionBy") is None
+    assert card.widget.findChild(QLabel, "permissionBy") is None
 
 
 def test_that_a_description_cannot_hide_anything_either(qtbot: QtBot) -> None:
     card = Card(qtbot, {"command": "ls"}, description="safe\u202e!")
-    described = card.widget.findChild(QScrollArea, "permissionDescription")
-    assert described.findChild(TextSurface).text() == "safe⟨U+202E⟩!"
+    described = find(card.widget, QScrollArea, "permissionDescription")
+    assert find(described, TextSurface).text() == "safe⟨U+202E⟩!"
 
 
 def test_that_long_input_is_scrolled_and_not_cut(qtbot: QtBot) -> None:
     command = "\n".join(f"echo {number}" for number in range(500))
     card = Card(qtbot, {"command": command})
-    scrolled = card.widget.findChild(QScrollArea, "permissionInput")
+    scrolled = find(card.widget, QScrollArea, "permissionInput")
     assert scrolled.height() <= TALLEST
     assert scrolled.verticalScrollBar().maximum() > 0
     assert card.exact == [command]
@@ -140,7 +140,7 @@ def test_that_values_that_are_no_text_are_shown_as_json() -> None:
 def test_that_a_click_right_after_the_card_appeared_is_not_taken(card: Card) -> None:
     for name in ("permissionAllow", "permissionDeny"):
         assert not card.button(name).isEnabled()
-        card.qtbot.mouseClick(card.button(name), LEFT)
+        QTest.mouseClick(card.button(name), LEFT)
     assert card.answers == []
 
 
@@ -152,30 +152,30 @@ def test_that_no_button_is_the_default(card: Card) -> None:
 
 def test_that_enter_in_the_message_decides_nothing(card: Card) -> None:
     card.arm()
-    card.qtbot.keyClick(card.widget.findChild(QLineEdit, "permissionMessage"), Qt.Key.Key_Return)
+    QTest.keyClick(find(card.widget, QLineEdit, "permissionMessage"), Qt.Key.Key_Return)
     assert card.answers == []
 
 
 def test_that_allowing_carries_the_request_and_the_hash(card: Card) -> None:
     card.arm()
-    card.qtbot.mouseClick(card.button("permissionAllow"), LEFT)
+    QTest.mouseClick(card.button("permissionAllow"), LEFT)
     assert card.answers == [("p1", HASH, True, "")]
 
 
 def test_that_denying_carries_the_message(card: Card) -> None:
     card.arm()
-    card.widget.findChild(QLineEdit, "permissionMessage").setText(" Use make clean. ")
-    card.qtbot.mouseClick(card.button("permissionDeny"), LEFT)
+    find(card.widget, QLineEdit, "permissionMessage").setText(" Use make clean. ")
+    QTest.mouseClick(card.button("permissionDeny"), LEFT)
     assert card.answers == [("p1", HASH, False, "Use make clean.")]
 
 
 def test_that_it_is_answered_once(card: Card) -> None:
     card.arm()
-    card.qtbot.mouseClick(card.button("permissionDeny"), LEFT)
+    QTest.mouseClick(card.button("permissionDeny"), LEFT)
     card.arm()
     for name in ("permissionAllow", "permissionDeny"):
         assert not card.button(name).isEnabled()
-        card.qtbot.mouseClick(card.button(name), LEFT)
+        QTest.mouseClick(card.button(name), LEFT)
     assert len(card.answers) == 1
 
 
@@ -192,7 +192,7 @@ def test_that_only_what_was_shown_to_its_end_can_be_allowed(qtbot: QtBot) -> Non
     assert not card.button("permissionAllow").isEnabled()
     assert card.button("permissionDeny").isEnabled()
     assert not card.label("permissionHint").isHidden()
-    while (more := [b for b in card.widget.findChildren(QPushButton, "show_more") if not b.isHidden()]):
+    while more := [b for b in card.widget.findChildren(QPushButton, "show_more") if not b.isHidden()]:
         more[0].click()
     assert card.button("permissionAllow").isEnabled()
     assert card.label("permissionHint").isHidden()

@@ -10,11 +10,11 @@ from maos_desktop.model.plan import Role
 from maos_desktop.rehearsal.desk import Desk, Search
 from maos_desktop.rehearsal.findings import IMPORT_CYCLE, LARGE_FILE
 from maos_desktop.rehearsal.inquiry import Inquiry
-from maos_desktop.rehearsal.languages import is_test, language_of, unit_of
+from maos_desktop.rehearsal.languages import is_test, unit_of
 from maos_desktop.rehearsal.mentions import counted, listing
 from maos_desktop.rehearsal.roles.analyst import LARGE_LINES
 from maos_desktop.rehearsal.roles.rules import RoleRules, look_up_named, users_of
-from maos_desktop.rehearsal.source_code import functions
+from maos_desktop.rehearsal.source_code import functions_of
 from maos_desktop.rehearsal.survey import Survey
 from maos_desktop.rehearsal.team import announce, ask, record
 from maos_desktop.rehearsal.tool_output import Spot
@@ -69,8 +69,7 @@ def _largest_files(desk: Desk, survey: Survey) -> Inquiry[None]:
     large = [Spot(path, note=f"{survey.code[path]} lines") for path in largest if survey.code[path] > LARGE_LINES]
     yield from announce(desk, desk.findings.add(LARGE_FILE, large))
     (lines,) = yield from desk.read(f"What is in `{largest[0]}`, the largest?", largest[:1])
-    language = language_of(largest[0])
-    names = [function.name for function in functions(lines, language)] if language else []
+    names = [function.name for function in functions_of(largest[0], lines)]
     if names:
         desk.findings.remarks.append(f"`{largest[0]}` holds {counted(len(names), 'function')}: {listing(names, 6)}.")
     yield from ask(desk, f"What is in `{largest[0]}`, and who uses it?", Role.ANALYST)
@@ -94,7 +93,7 @@ def _edges(survey: Survey, pattern: str, spots: tuple[Spot, ...]) -> Edges:
 
 def _unit(path: str) -> str:
     unit = unit_of(path)
-    return PurePosixPath(path).parent.name.lower() if unit in ("__init__", "index", "mod") else unit
+    return PurePosixPath(path).parent.name.lower() if unit in ("init", "index", "mod") else unit
 
 
 def _own_file(named: str, importer: str, by_unit: defaultdict[str, list[str]]) -> str | None:

@@ -8,12 +8,12 @@ from maos_desktop.model.plan import Role
 from maos_desktop.rehearsal.desk import Desk, Search
 from maos_desktop.rehearsal.findings import CHANGE
 from maos_desktop.rehearsal.inquiry import Inquiry
-from maos_desktop.rehearsal.languages import is_test, language_of
+from maos_desktop.rehearsal.languages import is_test
 from maos_desktop.rehearsal.mentions import counted, listing, literal, words_in
 from maos_desktop.rehearsal.reports import read_report
 from maos_desktop.rehearsal.roles.reviewer import about
 from maos_desktop.rehearsal.roles.rules import RoleRules
-from maos_desktop.rehearsal.source_code import functions
+from maos_desktop.rehearsal.source_code import functions_of
 from maos_desktop.rehearsal.team import announce, ask, record
 from maos_desktop.rehearsal.tool_output import Hits, Spot
 
@@ -68,8 +68,7 @@ def _reported(desk: Desk) -> list[Spot]:
 
 def _shape(desk: Desk, path: str) -> Inquiry[None]:
     (lines,) = yield from desk.read(f"How is `{path}` built?", [path])
-    language = language_of(path)
-    names = [function.name for function in functions(lines, language)] if language else []
+    names = [function.name for function in functions_of(path, lines)]
     what = f"its functions: {listing(names, 6)}" if names else "no function that the rules recognise"
     desk.findings.remarks.append(f"`{path}` has {counted(len(lines), 'line')} that were read; {what}.")
 

@@ -8,10 +8,9 @@ from maos_desktop.model.plan import Role
 from maos_desktop.rehearsal.desk import Desk
 from maos_desktop.rehearsal.findings import MISSING_DOCUMENT, NO_DESCRIPTION
 from maos_desktop.rehearsal.inquiry import Inquiry
-from maos_desktop.rehearsal.languages import language_of
 from maos_desktop.rehearsal.mentions import counted, listing
 from maos_desktop.rehearsal.roles.rules import RoleRules, look_up_named
-from maos_desktop.rehearsal.source_code import Function, functions
+from maos_desktop.rehearsal.source_code import functions_of
 from maos_desktop.rehearsal.team import announce, ask, record
 from maos_desktop.rehearsal.tool_output import Paths, Spot
 
@@ -44,7 +43,7 @@ def investigate(desk: Desk) -> Inquiry[None]:
 
 def about(desk: Desk, path: str) -> Inquiry[str]:
     (lines,) = yield from desk.read(f"`{path}`, for its descriptions.", [path])
-    public = [function for function in _functions(path, lines) if function.public]
+    public = [function for function in functions_of(path, lines) if function.public]
     if not lines:
         return f"I could not read `{path}`."
     bare = [f"{path}:{function.line}" for function in public if not function.documented]
@@ -79,14 +78,9 @@ def _undescribed(desk: Desk) -> Inquiry[list[Spot]]:
     if not paths:
         return []
     texts = yield from desk.read(f"Are the functions in {listing(paths)} described?", paths)
-    public = [(p, f) for p, lines in zip(paths, texts, strict=True) for f in _functions(p, lines) if f.public]
+    public = [(p, f) for p, lines in zip(paths, texts, strict=True) for f in functions_of(p, lines) if f.public]
     desk.findings.counts["Public functions looked at"] = len(public)
     return [Spot(path, f.line, note=f"`{f.name}`") for path, f in public if not f.documented]
-
-
-def _functions(path: str, lines: dict[int, str]) -> list[Function]:
-    language = language_of(path)
-    return list(functions(lines, language)) if language else []
 
 
 RULES = RoleRules(investigate, about)

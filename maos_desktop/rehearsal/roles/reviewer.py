@@ -6,11 +6,10 @@ from maos_desktop.model.plan import Role
 from maos_desktop.rehearsal.desk import Desk, Search
 from maos_desktop.rehearsal.findings import CHECKED, LONG_FUNCTION, NOTE, SWALLOWED
 from maos_desktop.rehearsal.inquiry import Inquiry
-from maos_desktop.rehearsal.languages import language_of
 from maos_desktop.rehearsal.mentions import counted, listing
 from maos_desktop.rehearsal.reports import read_report
 from maos_desktop.rehearsal.roles.rules import RoleRules, look_up_named
-from maos_desktop.rehearsal.source_code import Function, functions
+from maos_desktop.rehearsal.source_code import functions_of
 from maos_desktop.rehearsal.team import announce, ask, record
 from maos_desktop.rehearsal.tool_output import Spot
 
@@ -20,16 +19,16 @@ MAX_CHECKED = 4
 _NOTES = r"\b(?:TODO|FIXME|HACK|XXX)\b"
 _SWALLOWED = (
     r"^\s*except\s*:|^\s*except\s+(?:Base)?Exception\s*:|catch\s*\([^)]*\)\s*\{\s*\}|catch\s*\{\s*\}|rescue\s*=>?\s*\w*\s*$"
-    r"|\bif err != nil \{\s*\}|\.catch\(\(\)\s*=>\s*\{?\s*\}?\)|catch\s*\((?:Throwable|Exception)\s+\w+\)|\.unwrap\(\)"
+    r"|\bif err != nil \{\s*\}|\.catch\(\(\)\s*=>\s*\{?\s*\}?\)|catch\s*\((?:Throwable|Exception)\s+\w+\)"
 )
 
 
 def investigate(desk: Desk) -> Inquiry[None]:
     yield from _check_reports(desk)
     notes, swallowed = yield from desk.search(
-        "Open notes, and errors that are caught without a look.",
+        "Open notes, and errors that are caught too broadly.",
         Search("open notes", _NOTES),
-        Search("swallowed errors", _SWALLOWED),
+        Search("errors caught too broadly", _SWALLOWED),
     )
     yield from announce(desk, desk.findings.add(SWALLOWED, swallowed))
     yield from announce(desk, desk.findings.add(NOTE, notes))
@@ -38,13 +37,13 @@ def investigate(desk: Desk) -> Inquiry[None]:
     yield from record(desk, "open notes", f"{len(notes.spots)}{' or more' if notes.more else ''} TODO, FIXME or HACK")
     if swallowed.spots:
         first = swallowed.spots[0]
-        need = f"Does a test cover `{first.path}`? An error is caught without a look at `{first.where}`."
+        need = f"Does a test cover `{first.path}`? Errors are caught too broadly at `{first.where}`."
         yield from ask(desk, need, Role.TESTER, Role.SECURITY, Role.ANALYST)
 
 
 def about(desk: Desk, path: str) -> Inquiry[str]:
     (lines,) = yield from desk.read(f"`{path}`, for its functions.", [path])
-    sizes = _functions(path, lines)
+    sizes = functions_of(path, lines)
     if not lines:
         return f"I could not read `{path}`."
     if not sizes:
@@ -84,7 +83,7 @@ def _measure_functions(desk: Desk) -> Inquiry[None]:
         desk.findings.remarks.append("There is no source file of a language that the rules know.")
         return
     texts = yield from desk.read(f"How long are the functions in {listing(paths)}?", paths)
-    measured = [(path, f) for path, lines in zip(paths, texts, strict=True) for f in _functions(path, lines)]
+    measured = [(path, f) for path, lines in zip(paths, texts, strict=True) for f in functions_of(path, lines)]
     desk.findings.counts["Functions measured"] = len(measured)
     long = sorted((m for m in measured if m[1].length > LONG_LINES), key=lambda m: -m[1].length)
     spots = [Spot(path, f.line, note=f"`{f.name}`, {f.length} lines") for path, f in long]
@@ -95,11 +94,6 @@ def _measure_functions(desk: Desk) -> Inquiry[None]:
             f"The longest function that was measured is `{longest.name}` at `{path}:{longest.line}`: "
             f"{counted(longest.length, 'line')}."
         )
-
-
-def _functions(path: str, lines: dict[int, str]) -> list[Function]:
-    language = language_of(path)
-    return list(functions(lines, language)) if language else []
 
 
 RULES = RoleRules(investigate, about)

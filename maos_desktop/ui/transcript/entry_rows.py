@@ -83,7 +83,7 @@ class ToolRow(FoldRow):
         yield PagedText(pretty_input(self._entry.tool, self._entry.input), mono=True, first=FIRST_PAGE)
         if self._entry.output is not None:
             yield _caption(self.tr("Error") if self._entry.is_error else self.tr("Output"))
-            output = self._entry.output or self.tr("(nothing)")
+            output = self._entry.output.rstrip() or self.tr("(nothing)")
             yield PagedText(output, mono=True, tone="muted", first=FIRST_PAGE)
 
 

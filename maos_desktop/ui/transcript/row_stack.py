@@ -37,6 +37,10 @@ class Slot:
         return self.top + self.height
 
 
+def _top_of(slot: Slot) -> int:
+    return slot.top
+
+
 @dataclass(slots=True)
 class RowStack:
     """Rows below each other.
@@ -48,30 +52,30 @@ class RowStack:
 
     slots: list[Slot] = field(default_factory=list)
     top: int = 0
-    _tops: list[int] = field(default_factory=list)
 
     def place(self) -> int:
         """Gives every row its top, from the heights there are now; returns the height of all."""
         position = self.top
-        self._tops.clear()
         for number, slot in enumerate(self.slots):
             position += slot.gap if number else 0
             slot.top = position
-            self._tops.append(position)
             position += slot.height
         return position
 
     def in_sight(self, top: int, bottom: int) -> list[Slot]:
         """Returns the rows of which something stands between the two heights."""
-        first = max(bisect_right(self._tops, top) - 1, 0)
-        end = bisect_right(self._tops, bottom)
+        first = max(bisect_right(self.slots, top, key=_top_of) - 1, 0)
+        end = bisect_right(self.slots, bottom, key=_top_of)
         return [slot for slot in self.slots[first:end] if slot.bottom > top]
 
     def at(self, height: int) -> Slot | None:
-        """Returns the row at that height, the nearest one where there is none; ``None`` without rows."""
+        """Returns the row at that height, the nearest one where there is none; ``None`` without rows.
+
+        Rows that have not been placed yet are taken to stand at the very top.
+        """
         if not self.slots:
             return None
-        return self.slots[max(bisect_right(self._tops, height) - 1, 0)]
+        return self.slots[max(bisect_right(self.slots, height, key=_top_of) - 1, 0)]
 
     def of_entry(self, entry: int) -> list[Slot]:
         """Returns the rows of one entry."""

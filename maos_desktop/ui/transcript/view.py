@@ -95,6 +95,7 @@ class TranscriptView(QScrollArea):
         self._stale = not self.isVisible()
         if self._stale:
             return
+        anchor = self._uppermost()
         self._placing = True
         for entry in sorted(self._dirty):
             changed, gone = self._window.update(entry)
@@ -106,7 +107,7 @@ class TranscriptView(QScrollArea):
         if self._at_end:
             self._canvas.drop(self._window.trim())
         self._placing = False
-        self._place()
+        self._place(anchor)
 
     # --- rows ---
 
@@ -152,7 +153,7 @@ class TranscriptView(QScrollArea):
         bar = self.verticalScrollBar()
         if self._at_end:
             bar.setValue(bar.maximum())
-        elif anchor is not None:
+        elif anchor is not None and anchor[0] in self._window.stack.slots:
             bar.setValue(anchor[0].top - anchor[1])
 
     def _near(self) -> list[Slot]:
@@ -200,7 +201,7 @@ class TranscriptView(QScrollArea):
         slots = self._window.stack.of_entry(entry)
         if slots:
             self._set_at_end(False)
-            self._place((slots[0], theme.M))
+        self._place((slots[0], theme.M) if slots else None)
         return slots
 
     def reveal_place(self, slot: Slot, words: str, current: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from pygments.token import Comment, Keyword, Name, Text, Token
+from pygments.token import Comment, Keyword, Name, Text, Token, _TokenType
 from PySide6.QtGui import QColor, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QApplication
 
@@ -37,8 +37,8 @@ def color_of(document: QTextDocument, line: int, word: str) -> str | None:
     return None
 
 
-def name_of(token: object) -> str:
-    style = token_style(token, dark=theme.is_dark())  # type: ignore[arg-type]
+def name_of(token: _TokenType) -> str:
+    style = token_style(token, dark=theme.is_dark())
     assert style is not None
     return style.foreground().color().name()
 
@@ -95,9 +95,9 @@ def test_that_ordinary_text_has_no_colour_of_its_own() -> None:
 @pytest.mark.parametrize(
     "token", [Keyword, Name.Function, Name.Class, Name.Builtin, Comment, Token.Literal.String, Token.Literal.Number]
 )
-def test_that_code_can_be_read_on_its_ground(token: object, dark: bool) -> None:
+def test_that_code_can_be_read_on_its_ground(token: _TokenType, dark: bool) -> None:
     ground = QColor(theme.load_palette("dark" if dark else "light").colors["window"])
-    style = token_style(token, dark=dark)  # type: ignore[arg-type]
+    style = token_style(token, dark=dark)
     assert style is not None
     assert contrast(style.foreground().color(), ground) >= 4.5
 

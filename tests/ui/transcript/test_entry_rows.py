@@ -29,6 +29,7 @@ from maos_desktop.ui.transcript.message_row import MessageRow
 from maos_desktop.ui.transcript.notice_row import NoticeRow, PermissionRow
 from maos_desktop.ui.transcript.row_factory import make_row, refresh_row
 from maos_desktop.ui.transcript.rows import PieceRow, TranscriptRow
+from tests.ui.controls import find
 from tests.ui.event_writer import ANN, BOB, FOLDER, EventWriter
 
 WIDTH = 400
@@ -212,7 +213,7 @@ def test_that_a_failure_says_what_was_kept_and_what_to_do(qtbot: QtBot, writer: 
 def test_that_the_details_of_a_failure_can_be_copied(qtbot: QtBot, writer: EventWriter) -> None:
     writer.failure()
     row = kept(qtbot, NoticeRow(last(writer, NoticeEntry)))
-    row.findChild(QPushButton, "noticeCopy").click()
+    find(row, QPushButton, "noticeCopy").click()
     assert QGuiApplication.clipboard().text().splitlines() == [
         "overloaded: The model is overloaded.",
         "All it found was kept.",
@@ -228,7 +229,7 @@ def test_that_a_failure_leads_to_the_log_folder(
     monkeypatch.setattr(QDesktopServices, "openUrl", opened.append)
     writer.failure()
     row = kept(qtbot, NoticeRow(last(writer, NoticeEntry)))
-    row.findChild(QPushButton, "noticeLogs").click()
+    find(row, QPushButton, "noticeLogs").click()
     assert [url.toLocalFile() for url in opened] == [str(log_folder())]
 
 
@@ -248,7 +249,7 @@ def test_that_a_plain_notice_has_no_buttons(qtbot: QtBot, writer: EventWriter, l
 def test_that_an_open_question_is_a_card(qtbot: QtBot, writer: EventWriter) -> None:
     writer.question({"command": "rm -rf build"})
     row = kept(qtbot, PermissionRow(last(writer, PermissionEntry), ""))
-    card = row.findChild(PermissionCard)
+    card = find(row, PermissionCard)
     assert card is not None
     assert row.holds_state
     with qtbot.waitSignal(row.decided) as decided:
@@ -257,9 +258,7 @@ def test_that_an_open_question_is_a_card(qtbot: QtBot, writer: EventWriter) -> N
 
 
 @pytest.mark.parametrize(("allowed", "word"), [(True, "Allowed"), (False, "Denied")])
-def test_that_an_answered_question_becomes_a_line(
-    qtbot: QtBot, writer: EventWriter, allowed: bool, word: str
-) -> None:
+def test_that_an_answered_question_becomes_a_line(qtbot: QtBot, writer: EventWriter, allowed: bool, word: str) -> None:
     writer.question({"command": "rm -rf build"})
     entry = last(writer, PermissionEntry)
     row = kept(qtbot, PermissionRow(entry, ""))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit, QToolButton
 from pytestqt.qtbot import QtBot
 
@@ -13,6 +14,7 @@ from maos_desktop.ui.transcript.find_bar import FindBar
 from maos_desktop.ui.transcript.live_window import LIVE
 from maos_desktop.ui.transcript.text_surface import TextSurface
 from maos_desktop.ui.transcript.view import TranscriptView
+from tests.ui.controls import find
 from tests.ui.event_writer import ANN, EventWriter
 
 
@@ -28,24 +30,24 @@ class Search:
         self.view.resize(500, 300)
         self.view.show()
         self.bar.open()
-        self.field = self.bar.findChild(QLineEdit, "findField")
+        self.field = find(self.bar, QLineEdit, "findField")
 
     def find(self, words: str) -> None:
         self.field.setText(words)
         self.bar.search()
 
     def click(self, name: str) -> None:
-        self._qtbot.mouseClick(self.bar.findChild(QToolButton, name), Qt.MouseButton.LeftButton)
+        QTest.mouseClick(find(self.bar, QToolButton, name), Qt.MouseButton.LeftButton)
 
     @property
     def count(self) -> str:
-        return self.bar.findChild(QLabel, "findCount").text()
+        return find(self.bar, QLabel, "findCount").text()
 
     @property
     def texts_in_sight(self) -> str:
         viewport = self.view.viewport()
         texts = []
-        for surface in self.view.widget().findChildren(TextSurface):
+        for surface in self.view.findChildren(TextSurface):
             top = surface.mapTo(viewport, QPoint(0, 0)).y()
             if surface.isVisible() and top < viewport.height() and top + surface.height() > 0:
                 texts.append(surface.text())
@@ -86,9 +88,9 @@ def test_that_it_goes_around_the_ends(qtbot: QtBot, writer: EventWriter) -> None
     assert search.count == "1 of 2"
     search.click("findPrevious")
     assert search.count == "2 of 2"
-    qtbot.keyClick(search.field, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    QTest.keyClick(search.field, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
     assert search.count == "1 of 2"
-    qtbot.keyClick(search.field, Qt.Key.Key_Return)
+    QTest.keyClick(search.field, Qt.Key.Key_Return)
     assert search.count == "2 of 2"
 
 
@@ -143,7 +145,7 @@ def test_that_words_that_are_gone_once_rendered_lead_to_their_text(qtbot: QtBot,
 def test_that_typing_searches_after_a_moment(qtbot: QtBot, writer: EventWriter) -> None:
     writer.text("A token")
     search = Search(qtbot, writer)
-    qtbot.keyClicks(search.field, "token")
+    QTest.keyClicks(search.field, "token")
     qtbot.waitUntil(lambda: search.count == "1 of 1")
 
 
@@ -151,7 +153,7 @@ def test_that_enter_does_not_wait_for_the_moment(qtbot: QtBot, writer: EventWrit
     writer.text("A token")
     search = Search(qtbot, writer)
     search.field.setText("token")
-    qtbot.keyClick(search.field, Qt.Key.Key_Return)
+    QTest.keyClick(search.field, Qt.Key.Key_Return)
     assert search.count == "1 of 1"
 
 
@@ -160,7 +162,7 @@ def test_that_escape_ends_it_and_takes_the_marks_away(qtbot: QtBot, writer: Even
     search = Search(qtbot, writer)
     search.find("token")
     with qtbot.waitSignal(search.bar.closed):
-        qtbot.keyClick(search.field, Qt.Key.Key_Escape)
+        QTest.keyClick(search.field, Qt.Key.Key_Escape)
     assert search.bar.isHidden()
     assert search.field.text() == ""
 

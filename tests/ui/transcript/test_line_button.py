@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from maos_desktop.ui import theme
@@ -37,16 +38,16 @@ def test_that_it_is_one_line_high_whatever_it_says(qtbot: QtBot) -> None:
 
 def test_that_it_unfolds_by_mouse_and_keyboard(qtbot: QtBot) -> None:
     button = shown(qtbot, LineButton(GREP))
-    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     assert button.isChecked()
     button.setFocus()
-    qtbot.keyClick(button, Qt.Key.Key_Space)
+    QTest.keyClick(button, Qt.Key.Key_Space)
     assert not button.isChecked()
 
 
 def test_that_a_line_that_hides_nothing_cannot_be_unfolded(qtbot: QtBot) -> None:
     button = shown(qtbot, LineButton(GREP, foldable=False))
-    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     assert not button.isChecked()
     assert button.focusPolicy() is Qt.FocusPolicy.NoFocus
 

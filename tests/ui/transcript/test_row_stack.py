@@ -79,3 +79,11 @@ def test_that_rows_before_the_first_part_stay() -> None:
     stack = RowStack([first, Slot(3, 5)])
     stack.replace(3, 5, [])
     assert stack.slots == [first]
+
+
+def test_that_rows_that_were_just_put_in_break_no_search() -> None:
+    stack = stack_of(10, 10)
+    stack.slots[:0] = [Slot(-2, 0), Slot(-1, 0)]
+    assert stack.at(500) is stack.slots[-1]
+    stack.slots = [Slot(9, 0)]
+    assert stack.at(500) is stack.slots[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -12,10 +13,11 @@ from maos_desktop.ui import theme
 from maos_desktop.ui.item_models.transcript_model import TranscriptModel
 from maos_desktop.ui.permission_card import PermissionCard
 from maos_desktop.ui.transcript.live_window import LIVE
-from maos_desktop.ui.transcript.row_canvas import KEPT
+from maos_desktop.ui.transcript.row_canvas import KEPT, RowCanvas
 from maos_desktop.ui.transcript.rows import TranscriptRow
 from maos_desktop.ui.transcript.text_surface import TextSurface
 from maos_desktop.ui.transcript.view import TranscriptView
+from tests.ui.controls import find
 from tests.ui.event_writer import ANN, BOB, EventWriter
 
 PARAGRAPH = "All the words of this paragraph fill it up to some length. " * 12
@@ -51,7 +53,7 @@ class Pane:
     @property
     def rows(self) -> list[TranscriptRow]:
         """The rows that are widgets and shown, from top to bottom."""
-        canvas = self.view.widget()
+        canvas = find(self.view, RowCanvas)
         rows = [child for child in canvas.children() if isinstance(child, TranscriptRow) and not child.isHidden()]
         return sorted(rows, key=QWidget.y)
 
@@ -77,7 +79,7 @@ class Pane:
 
     def button(self, name: str) -> QPushButton:
         """Returns a button of the transcript."""
-        return self.view.findChild(QPushButton, name)
+        return find(self.view, QPushButton, name)
 
 
 @pytest.fixture
@@ -233,10 +235,10 @@ def test_that_the_user_can_go_back_to_the_end(qtbot: QtBot, writer: EventWriter)
     pane = Pane(qtbot, long_log(writer, 30))
     pane.scroll_to(0)
     with qtbot.waitSignal(pane.view.left_end) as left:
-        qtbot.keyClick(pane.view, Qt.Key.Key_End)
+        QTest.keyClick(pane.view, Qt.Key.Key_End)
     assert left.args == [False]
     assert pane.at_end
-    qtbot.keyClick(pane.view, Qt.Key.Key_Home)
+    QTest.keyClick(pane.view, Qt.Key.Key_Home)
     assert pane.view.verticalScrollBar().value() == 0
 
 
@@ -306,7 +308,7 @@ def test_that_another_palette_makes_the_rows_anew(qtbot: QtBot, writer: EventWri
 def test_that_an_answer_is_passed_on(qtbot: QtBot, writer: EventWriter) -> None:
     writer.question({"command": "rm x"})
     pane = Pane(qtbot, writer)
-    card = pane.view.findChild(PermissionCard)
+    card = find(pane.view, PermissionCard)
     with qtbot.waitSignal(pane.view.permission_decided) as decided:
         card.decided.emit("p1", "f" * 64, False, "No.")
     assert decided.args == ["p1", "f" * 64, False, "No."]
@@ -318,7 +320,7 @@ def test_that_an_answer_is_passed_on(qtbot: QtBot, writer: EventWriter) -> None:
 def test_that_a_clicked_link_is_passed_on(qtbot: QtBot, writer: EventWriter) -> None:
     writer.text("[guide](https://x.test/)")
     pane = Pane(qtbot, writer)
-    surface = pane.view.findChild(TextSurface)
+    surface = find(pane.view, TextSurface)
     with qtbot.waitSignal(pane.view.link_clicked) as clicked:
         surface.link_clicked.emit("https://x.test/")
     assert clicked.args == ["https://x.test/"]
@@ -326,8 +328,8 @@ def test_that_a_clicked_link_is_passed_on(qtbot: QtBot, writer: EventWriter) -> 
 
 def test_that_everything_can_be_copied_also_what_is_not_on_the_screen(qtbot: QtBot, writer: EventWriter) -> None:
     pane = Pane(qtbot, long_log(writer))
-    qtbot.keyClick(pane.view, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
-    qtbot.keyClick(pane.view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(pane.view, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(pane.view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     copied = QGuiApplication.clipboard().text()
     assert copied.startswith("Number 0.")
     assert "Number 199." in copied
@@ -345,7 +347,7 @@ def test_that_marks_reach_rows_that_are_made_later(qtbot: QtBot, writer: EventWr
     pane.view.mark("token")
     writer.text("A token")
     pane.catch_up()
-    surface = pane.view.findChild(TextSurface)
+    surface = find(pane.view, TextSurface)
     before = surface.grab().toImage()
     pane.view.mark("")
     assert surface.grab().toImage() != before

@@ -14,15 +14,19 @@ from maos_desktop.executor.base import (
     AgentLaunch,
     AssistantAnswered,
     BlockClosed,
+    OutputSkipped,
     PermissionAnswer,
     PermissionQuestion,
     RetryScheduled,
     RuntimeEvent,
     SessionOpened,
+    SilenceNoticed,
     TextStreamed,
+    ToolCalled,
 )
 from maos_desktop.model.event import (
     AgentStarted,
+    NoticeRaised,
     OutputAppended,
     PromptSent,
     RetryNoticed,
@@ -35,6 +39,8 @@ from maos_desktop.model.event import (
 from maos_desktop.model.ids import AgentId
 from tests.memory_journal import MemoryJournal
 from tests.scripted_executor import Ending, Script, ScriptedExecutor, ScriptedProcess, answering, tasks_at_work
+from tests.scripted_sessions import hang
+from tests.unit.loop_turns import turns
 
 A = AgentId("analyst-1")
 
@@ -127,6 +133,20 @@ async def test_that_a_turn_is_recorded_in_the_order_in_which_it_happened(stage: 
         TurnFinished(agent_id=A, turns=1, usage=Usage(input_tokens=10, output_tokens=5), cost_usd=0.01, duration_ms=1),
     ]
     assert stage.journal.events == expected
+
+
+async def test_that_a_silence_and_what_could_not_be_read_are_told(stage: Stage) -> None:
+    async def script(agent: ScriptedProcess) -> Ending:
+        agent.emit(SilenceNoticed(60.2))
+        agent.emit(OutputSkipped("It is no JSON.", "{half a li"))
+        return "Done."
+
+    await (await stage.opened(script)).turn("Go")
+    silence, skipped = stage.journal.of(NoticeRaised)
+    assert silence.text == "The model has not answered for 60 s; analyst-1 waits on."
+    assert silence.next_step
+    assert skipped.text == "Part of the output of analyst-1 could not be read: It is no JSON. {half a li"
+    assert (silence.agent_id, silence.level) == (skipped.agent_id, skipped.level) == (A, "warning")
 
 
 async def test_that_the_owner_sees_what_happens_but_not_every_delta(stage: Stage) -> None:
@@ -345,6 +365,22 @@ async def test_that_what_was_said_until_the_end_is_recorded(stage: Stage) -> Non
         texts[output.block] += output.text
     assert texts == ["half a sen", "tence"]
     assert stage.process.closed
+
+
+async def test_that_what_is_still_on_its_way_at_the_end_is_recorded(stage: Stage) -> None:
+    session = await stage.opened(hang)
+    turn = asyncio.create_task(session.turn("Go"))
+    await stage.journal.until(lambda: stage.journal.of(AgentStarted))
+    stage.journal.open.clear()
+    for number in range(3):
+        stage.process.emit(ToolCalled(f"call-{number}", "Read", {}))
+    turn.cancel()
+    closing = asyncio.create_task(session.aclose())
+    await turns()
+    assert not closing.done()
+    stage.journal.open.set()
+    await closing
+    assert [started.tool_use_id for started in stage.journal.of(ToolStarted)] == ["call-0", "call-1", "call-2"]
 
 
 async def test_that_a_session_that_was_never_opened_can_be_closed(stage: Stage) -> None:

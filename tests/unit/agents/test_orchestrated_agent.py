@@ -233,10 +233,12 @@ async def test_that_nothing_is_handed_over_to_a_turn_that_is_being_ended(team: T
         if len(agent.prompts) > 1:
             assert "Stop!" in agent.prompt
             return "Stopped."
+        agent.interruptible.clear()
         await team.bus.send_message(TESTER, ANALYST, "Stop!", Importance.CRITICAL)
-        await asyncio.sleep(0)
+        await turns()
         assert await agent.at_boundary() is None
         assert await agent.finish("I do not stop.") is None
+        agent.interruptible.set()
         return await hang(agent)
 
     assert await team.run(ANALYST, script) == "Stopped."
@@ -366,7 +368,9 @@ async def test_that_a_cancelled_agent_leaves_nothing_behind(team: TeamStage) -> 
     agent = await team.open(ANALYST, hang)
     run = team.started(agent)
     await team.answered(ANALYST)
+    team.process(ANALYST).interruptible.clear()
     await team.bus.send_message(TESTER, ANALYST, "Stop!", Importance.CRITICAL)
+    await turns()
     run.cancel()
     with pytest.raises(asyncio.CancelledError):
         await run

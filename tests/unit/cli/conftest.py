@@ -9,6 +9,9 @@ from collections.abc import Iterator
 import pytest
 
 from maos_desktop.cli.console import Console
+from tests.unit.sessions.conftest import executor, manager, project, settings
+
+__all__ = ["Screen", "Typist", "executor", "manager", "project", "settings"]
 
 
 class Screen(io.StringIO):

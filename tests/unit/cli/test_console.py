@@ -14,7 +14,7 @@ from tests.unit.cli.conftest import Screen
 
 def written_to(stream: io.TextIOWrapper) -> bytes:
     stream.seek(0)
-    return stream.buffer.read()
+    return bytes(stream.buffer.read())
 
 
 def test_that_a_terminal_gets_colour(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -44,7 +44,7 @@ async def test_that_only_the_owner_can_read_the_file_and_it_is_gone_afterwards(
     assert stat.S_IMODE((tmp_path / "copy").stat().st_mode) == 0o600
     name = (tmp_path / "name").read_text().strip()
     assert name.endswith(".json")
-    assert not Path(name).exists()
+    assert not Path(name).exists()  # noqa: ASYNC240
 
 
 @pytest.mark.parametrize("editor", ["/no/such/editor", "'unbalanced"])

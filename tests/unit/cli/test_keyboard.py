@@ -26,7 +26,7 @@ async def keyboard(typist: Typist, console: Console, stopping: asyncio.Event) ->
 
 async def asked(screen: Screen, question: str) -> None:
     """Returns once the question stands on the screen."""
-    while question not in screen.getvalue():
+    while question not in screen.getvalue():  # noqa: ASYNC110
         await asyncio.sleep(0)
 
 

@@ -168,8 +168,12 @@ def test_that_states_that_concern_the_user_are_told(plain: Console) -> None:
     [
         (ev.AgentAssigned(agent_id=A, role="planner", title="Makes the plan"), "analyst-1      Makes the plan"),
         (
-            ev.RetryNoticed(agent_id=A, attempt=2, delay_ms=4_000, text="Overloaded"),
-            "analyst-1      Overloaded; tries again in 4 s",
+            ev.RetryNoticed(agent_id=A, attempt=2, delay_ms=4_000, status=529, text="overloaded"),
+            "analyst-1      the back end answered 529 (overloaded); tries again in 4 s",
+        ),
+        (
+            ev.RetryNoticed(agent_id=A, attempt=1, delay_ms=600),
+            "analyst-1      the back end could not be reached; tries again in 1 s",
         ),
         (
             ev.PermissionDecided(agent_id=A, request_id="p", input_sha256="0", allowed=False, message="Not now."),

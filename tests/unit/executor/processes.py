@@ -42,12 +42,14 @@ def family(ending: str = STAYS) -> list[str]:
     return [sys.executable, "-c", LEAVES_A_FAMILY.format(ending=ending)]
 
 
-def bearing(name: str, value: str) -> list[psutil.Process]:
-    """Returns the processes that have this variable in their environment."""
+def bearing(name: str, value: str, program: str | None = None) -> list[psutil.Process]:
+    """Returns the processes, but this one, that have the variable in their environment and run ``program``."""
     found = []
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error):
-            if process.environ().get(name) == value and process.status() != psutil.STATUS_ZOMBIE:
+            if process.environ().get(name) != value or process.status() == psutil.STATUS_ZOMBIE:
+                continue
+            if process.pid != os.getpid() and program in (None, process.name()):
                 found.append(process)
     return found
 

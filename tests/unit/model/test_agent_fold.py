@@ -104,6 +104,25 @@ def test_that_an_agent_that_works_again_has_not_ended() -> None:
     assert agent.ended_at is None
 
 
+def test_that_the_cost_of_a_conversation_begins_anew_with_a_new_one() -> None:
+    cost = ev.TurnFinished(agent_id=A, turns=1, cost_usd=0.25)
+    first = ev.AgentStarted(agent_id=A, claude_session_id="first")
+    again = first.model_copy(update={"resumed": True})
+    assert agent_after(first, cost, again, cost).conversation_cost_usd == 0.5
+    other = ev.AgentStarted(agent_id=A, claude_session_id="other")
+    assert agent_after(first, cost, other).conversation_cost_usd is None
+    assert agent_after(first, cost, other, cost).conversation_cost_usd == 0.25
+    assert agent_after(first, cost, other, cost).cost_usd == 0.5
+
+
+def test_that_an_agent_has_answered_once_its_model_said_or_did_something() -> None:
+    asked = ev.PromptSent(agent_id=A, text="Do it")
+    retried = ev.RetryNoticed(agent_id=A, attempt=1, delay_ms=1)
+    assert not agent_after(asked, retried).has_answered
+    assert agent_after(asked, piece(0, "I do")).has_answered
+    assert agent_after(asked, ev.ToolStarted(agent_id=A, tool_use_id="c1", tool="Read", input={})).has_answered
+
+
 def test_that_the_session_to_resume_is_the_one_opened_last() -> None:
     agent = agent_after(
         ev.AgentStarted(agent_id=A, claude_session_id="first", model="m"),

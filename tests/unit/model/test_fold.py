@@ -153,6 +153,17 @@ def test_that_a_session_has_what_it_was_created_with() -> None:
     assert fold.created_at > BEGINNING
 
 
+def test_that_only_the_time_of_work_is_counted() -> None:
+    """Events are a second apart."""
+    fold = fold_of(CREATED, APPROVED, ev.SessionInterrupted(reason="closed"))
+    assert (fold.active_seconds, fold.active_since) == (2.0, None)
+    fold.apply(logged(ev.SessionContinued(), after=100)[0])
+    assert fold.active_since is not None
+    assert (fold.active_since - BEGINNING).seconds == 101
+    fold.apply(logged(ev.SessionFinished(outcome="done"), after=110)[0])
+    assert (fold.active_seconds, fold.active_since) == (12.0, None)
+
+
 def test_that_a_failure_is_kept_until_the_session_goes_on() -> None:
     fold = fold_of(CREATED, ev.SessionFinished(outcome="failed", failure=FAILURE))
     assert fold.failure == FAILURE

@@ -17,9 +17,9 @@ from maos_desktop.errors import (
     StoreError,
 )
 from maos_desktop.model import event as ev
-from maos_desktop.model.event import AgentState, PlanDecided, PlanProposed, PlanRefused, PlanRequested
-from maos_desktop.model.ids import AgentId, TaskId
-from maos_desktop.model.message import DeliveryState, Importance
+from maos_desktop.model.event import AgentState, PlanDecided, PlanProposed, PlanRefused, PlanRequested, SessionFinished
+from maos_desktop.model.ids import AgentId, MessageId, TaskId
+from maos_desktop.model.message import DeliveryState, Importance, Message, MessageType
 from maos_desktop.model.plan import Plan
 from maos_desktop.model.session import SessionState
 from tests.memory_journal import logged
@@ -205,9 +205,10 @@ async def test_that_a_rejected_plan_runs_nothing(folder: Path) -> None:
     await turns(100)
     assert len(stage.executor.alive) == 2
     stage.orchestrator.gate.reject()
+    await stage.journal.until(lambda: stage.journal.of(SessionFinished))
+    assert stage.executor.alive == []
     await run
     assert stage.finish.outcome == "rejected"
-    assert stage.executor.alive == []
     assert stage.journal.of(ev.TaskStarted) == []
     assert [process.prompts for process in stage.executor.processes[1:]] == [[], []]
 
@@ -389,13 +390,19 @@ async def test_that_an_agent_whose_conversation_is_lost_begins_anew_with_what_it
             return await hang(agent)
         return "Found it again."
 
-    stage = RunStage(folder, ONE, {"analyst-1": analyst}, past())
+    told = Message(
+        id=MessageId("m1"), sender=TESTER, receivers=(ANALYST,), type=MessageType.INFO, text="Mind the port."
+    )
+    stage = RunStage(folder, ONE, {"analyst-1": analyst}, past(ev.MessageSent(message=told)))
     fold = await stage.run()
     first, second = stage.executor.of("analyst-1")
     assert (first.launch.resume, second.launch.resume) == ("earlier", None)
     assert first.prompt.startswith("# Continue your task")
     assert second.prompt.startswith("# Your task")
     assert "a.py holds a key." in second.prompt
+    assert "Mind the port." in first.prompt
+    assert "Mind the port." in second.prompt
+    assert fold.messages[MessageId("m1")].states == {ANALYST: DeliveryState.READ}
     assert fold.tasks[TaskId("t1")].report == "Found it again."
     (notice,) = stage.journal.of(ev.NoticeRaised)
     assert notice.text == "The conversation of analyst-1 is lost; it begins anew with what it had written."

@@ -34,6 +34,12 @@ def test_that_an_agents_request_is_known_by_its_prompt() -> None:
     assert not read.offers("Edit")
 
 
+def test_that_only_the_cli_says_which_folder_it_works_in() -> None:
+    read = conversation(user(task(instructions="Primary working directory: /elsewhere")), ENVIRONMENT)
+
+    assert read.folder == FOLDER
+
+
 def test_that_the_reminder_beside_a_prompt_is_no_prompt() -> None:
     read = conversation({"role": "user", "content": [REMINDER, {"type": "text", "text": task("tester")}]})
 

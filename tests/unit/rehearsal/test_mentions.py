@@ -20,6 +20,7 @@ from maos_desktop.rehearsal.tool_output import Spot
         ("a.py:1 and again a.py:1", [Spot("a.py", 1)]),
         ("It is slow, e.g. here. See https://example.org/a.py or me@example.org", []),
         ("Version 1.2.3 of numpy.org", []),
+        ("/etc/passwd.txt:1, ../other/secret.py and C:/x.py:3", []),
         ("", []),
     ],
 )

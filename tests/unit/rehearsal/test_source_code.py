@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maos_desktop.rehearsal.languages import LANGUAGES, language_of
-from maos_desktop.rehearsal.source_code import Function, block, functions, in_loops, loops, nested_loops
+from maos_desktop.rehearsal.source_code import Function, block, functions, functions_of, in_loops, loops, nested_loops
 
 
 def lines(text: str) -> dict[int, str]:
@@ -85,6 +85,11 @@ def test_that_methods_are_measured_where_they_stand() -> None:
         ("load", 3, 3, False),
         ("other", 7, 3, False),
     ]
+
+
+def test_that_a_file_of_no_known_language_has_no_functions() -> None:
+    assert functions_of("notes.txt", lines("def f():\n    pass")) == []
+    assert len(functions_of("notes.py", lines("def f():\n    pass"))) == 1
 
 
 def test_that_a_condition_is_no_function() -> None:

@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 from maos_desktop.errors import BackendUnreachableError, CliNotFoundError, CliNotSetUpError
+from maos_desktop.executor.base import RetryScheduled
 from maos_desktop.model.session import Backend, SessionSettings
 from maos_desktop.paths import database_file
 from maos_desktop.sessions import doctor
 from maos_desktop.sessions.backends import Backends
 from maos_desktop.sessions.doctor import Check, Doctor, variable_names
 from maos_desktop.sessions.manager import SessionManager
-from tests.scripted_executor import ScriptedExecutor
+from tests.scripted_executor import Ending, ScriptedExecutor, ScriptedProcess
 from tests.scripted_sessions import always, hang, team_of_three
 
 
@@ -66,11 +67,25 @@ async def test_that_a_model_that_says_nothing_is_given_up(
     assert executor.alive == []
 
 
+@pytest.mark.parametrize(("status", "said"), [(None, "cannot be reached"), (529, "status 529 (overloaded)")])
+async def test_that_retries_are_not_waited_out(private_environment: Path, status: int | None, said: str) -> None:
+    async def tries_again(agent: ScriptedProcess) -> Ending:
+        for attempt in (1, 2):
+            agent.emit(RetryScheduled(attempt, 500, status, "overloaded"))
+        return await hang(agent)
+
+    executor = ScriptedExecutor({"doctor": tries_again})
+    checks = await examined(private_environment, executor)
+    assert said in checks["claude"].text
+    assert checks["claude"].next_step
+    assert executor.alive == []
+
+
 async def test_that_a_cli_that_dies_is_said(private_environment: Path) -> None:
     executor = ScriptedExecutor({"doctor": hang})
     examination = asyncio.create_task(examined(private_environment, executor))
     for number in range(2):
-        while len(executor.processes) == number or not executor.processes[number].prompts:
+        while len(executor.processes) == number or not executor.processes[number].prompts:  # noqa: ASYNC110
             await asyncio.sleep(0)
         executor.processes[number].die(BackendUnreachableError("Nobody answers.") if number else None)
     checks = await examination

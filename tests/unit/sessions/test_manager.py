@@ -65,12 +65,12 @@ async def test_that_a_folder_that_is_none_is_refused(
 async def test_that_an_unreadable_folder_is_refused(
     manager: SessionManager, settings: SessionSettings, project: Path
 ) -> None:
-    project.chmod(0)
+    project.chmod(0)  # noqa: ASYNC240
     try:
         with pytest.raises(BadRequestError, match="cannot be read"):
             await manager.create(settings)
     finally:
-        project.chmod(0o700)
+        project.chmod(0o700)  # noqa: ASYNC240
 
 
 async def test_that_an_unknown_session_is_said(manager: SessionManager) -> None:

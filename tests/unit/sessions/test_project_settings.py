@@ -96,8 +96,10 @@ def test_that_a_folder_that_is_not_there_brings_nothing(tmp_path: Path) -> None:
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.sampled_from(["hooks", "command", "mcpServers", "args", "env", "x"]), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["hooks", "command", "mcpServers", "args", "env", "x"]), inner, max_size=3)
+    ),
     max_leaves=12,
 )
 

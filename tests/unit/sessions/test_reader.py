@@ -32,7 +32,7 @@ async def test_that_nothing_is_made_where_nothing_was_saved(private_environment:
         with pytest.raises(UnknownSessionError, match="abc"):
             await read(SessionId("abc"))
     await reader.aclose()
-    assert not private_environment.exists()
+    assert not private_environment.exists()  # noqa: ASYNC240
 
 
 async def test_that_an_unknown_session_is_said(manager: SessionManager, private_environment: Path) -> None:

@@ -160,12 +160,12 @@ async def test_that_no_valid_plan_fails_a_session_that_nobody_watches(
 async def test_that_a_task_starts_after_those_it_depends_on(manager: SessionManager, settings: SessionSettings) -> None:
     session = await run(manager, settings)
     order = [
-        (logged.event.kind, logged.event.task_id)
+        f"{logged.event.kind} {logged.event.task_id}"
         for logged in await session.events()
         if isinstance(logged.event, TaskStarted | TaskCompleted)
     ]
-    assert order.index(("task_started", "t3")) > order.index(("task_completed", "t1"))
-    assert order.index(("task_started", "t3")) > order.index(("task_completed", "t2"))
+    assert order.index("task_started t3") > order.index("task_completed t1")
+    assert order.index("task_started t3") > order.index("task_completed t2")
 
 
 async def test_that_the_others_go_on_when_one_fails(

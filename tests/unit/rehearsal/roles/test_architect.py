@@ -64,6 +64,12 @@ def test_that_the_nearer_of_two_files_of_one_name_is_meant() -> None:
     assert "Imported most: `two/util.py` (by 2 files)." in investigate("architect", files).report
 
 
+def test_that_a_package_is_known_by_its_folder() -> None:
+    files = {"shop/prices/__init__.py": "x = 1\n", "shop/app.py": "from shop.prices import x\n"}
+
+    assert "Imported most: `shop/prices/__init__.py` (by 1 file)." in investigate("architect", files).report
+
+
 def test_that_types_are_counted() -> None:
     files = {"a.py": "class A:\n    pass\n", "b.rs": "pub struct B;\npub(crate) enum C {}\n"}
 

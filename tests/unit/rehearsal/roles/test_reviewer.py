@@ -17,10 +17,10 @@ def test_that_open_notes_are_found_in_every_language() -> None:
     assert "(TODO, FIXME, HACK) (2)\n- `shop/app.py:1` `# TODO: log in`\n- `web/app.js:2` `// FIXME later`" in report
 
 
-def test_that_swallowed_errors_are_found_in_every_language() -> None:
+def test_that_errors_caught_too_broadly_are_found_in_every_language() -> None:
     report = investigate("reviewer", FILES).report
 
-    assert "without a look (2)\n- `shop/app.py:4` `except Exception:`\n- `web/app.js:1`" in report
+    assert "too broadly (2)\n- `shop/app.py:4` `except Exception:`\n- `web/app.js:1`" in report
 
 
 def test_that_oversized_functions_are_measured() -> None:
