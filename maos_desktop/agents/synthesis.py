@@ -29,13 +29,10 @@ MAX_TURNS = 10
 class SynthesisAgent:
     """Writes the report; a finding whose source does not exist is refused and asked for again once."""
 
-    def __init__(
-        self, journal: Journal, executor: Executor, launch_settings: Mapping[str, Any], model: str | None
-    ) -> None:
+    def __init__(self, journal: Journal, executor: Executor, launch_settings: Mapping[str, Any]) -> None:
         self._journal = journal
         self._executor = executor
         self._launch_settings = launch_settings
-        self._model = model
 
     async def write_report(self, request: str, plan: Plan, fold: SessionFold) -> Report:
         """Returns the report, recorded. Raises ``AgentError`` when none came that can be used."""
@@ -45,7 +42,6 @@ class SynthesisAgent:
             agent_id=SYNTHESIS,
             system_prompt=prompt_text("synthesis"),
             tools=(),
-            model=self._model,
             max_turns=MAX_TURNS,
             output_schema=Report.model_json_schema(),
             **self._launch_settings,

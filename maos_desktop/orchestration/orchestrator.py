@@ -229,7 +229,6 @@ class Orchestrator:
             self._place.journal,
             self._place.executor,
             self._place.launch_settings(),
-            self._place.settings.model,
         ).write_report(request, plan, self._fold)
         await self._finish("done")
 

@@ -108,11 +108,10 @@ class Team:
             agent_id=agent_id,
             system_prompt=role_prompt(subtask.role),
             tools=tools_for(subtask),
-            model=subtask.model or self._workplace.settings.model,
             max_turns=subtask.max_turns,
             resume=resume,
             resumed_cost_usd=known.conversation_cost_usd if known is not None and resume is not None else None,
-            **self._workplace.launch_settings(),
+            **self._workplace.launch_settings() | {"model": self._workplace.model(subtask.model)},
         )
 
     def _start(self, launch: AgentLaunch) -> _Warm:

@@ -10,7 +10,7 @@ from maos_desktop.executor.base import Executor
 from maos_desktop.model.event import Journal
 from maos_desktop.model.fold import SessionFold
 from maos_desktop.model.ids import AgentId
-from maos_desktop.model.session import SessionSettings
+from maos_desktop.model.session import Backend, SessionSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,14 @@ class Workplace:
             "permission_mode": self.settings.permission_mode,
             "trust_project_settings": self.settings.trust_project_settings,
             "environment": self.environment,
+            "model": self.model(),
         }
+
+    def model(self, wanted: str | None = None) -> str | None:
+        """Returns the model an agent runs with: its own, else the session's. In rehearsal there is none to choose."""
+        if self.settings.backend is Backend.REHEARSAL:
+            return None
+        return wanted or self.settings.model
 
     def conversation(self, agent_id: AgentId) -> str | None:
         """Returns the Claude session that the agent can go on with; before its first answer nothing is kept of one."""

@@ -29,7 +29,7 @@ class TeamMate:
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """A task's outcome in another prompt."""
+    """A task's outcome in another prompt; ``text`` as it was before it was escaped for that prompt."""
 
     agent: str
     task: str
@@ -154,7 +154,7 @@ def _reported(text: str) -> tuple[Reported, ...]:
 def _one_report(head: re.Match[str], text: str) -> Reported:
     state = _STATE.match(text)
     body = text[state.end() :].strip() if state else text
-    return Reported(head[1], head[2], head[3], state[1] if state else "done", body)
+    return Reported(head[1], head[2], head[3], state[1] if state else "done", body.replace("&lt;", "<"))
 
 
 def _roles(plan_before: str) -> tuple[str, ...]:

@@ -26,9 +26,10 @@ class Backends:
         if backend is Backend.CLAUDE:
             return {}
         if self._rehearsal is None:
+            from maos_desktop.rehearsal.request_log import RequestLog
             from maos_desktop.rehearsal.server import RehearsalServer
 
-            self._rehearsal = await RehearsalServer.start()
+            self._rehearsal = await RehearsalServer.start(log=RequestLog(limit=0))
         return self._rehearsal.environment(private_folder(self._data_folder / "rehearsal"))
 
     async def aclose(self) -> None:

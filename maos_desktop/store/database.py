@@ -67,7 +67,8 @@ class Database:
     def transaction(self, work: Callable[[sqlite3.Connection], T]) -> asyncio.Future[T]:
         """Starts ``work`` on the writing connection, as one transaction; done when that is committed.
 
-        When ``work`` raises or the commit fails, nothing of it is stored and the future has a ``StoreError``.
+        When ``work`` raises or the commit fails, nothing of it is stored and the future has a ``StoreError``. It
+        is raised here already when the database is closed, for reading only, or its files are gone.
         """
         if self._writer is None:
             raise StoreError(

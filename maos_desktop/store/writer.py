@@ -55,10 +55,13 @@ class Writer:
     def transaction(self, work: Callable[[sqlite3.Connection], T]) -> asyncio.Future[T]:
         """Starts ``work`` in one transaction at once; the future is done when that is committed.
 
-        When ``work`` raises or the commit fails, nothing is stored and the future has a ``StoreError``.
+        When ``work`` raises or the commit fails, nothing is stored and the future has a ``StoreError``. It is
+        raised here already when the database is closed or its files are gone.
         """
         if self._closed:
             raise StoreError("The database is closed.", next_step="Start MAOS Desktop again.")
+        # Here and not in the thread, where each call into the system is a contest for the interpreter with the loop.
+        self._refuse_lost_files()
         return self._thread.call(lambda: self._transact(work))
 
     async def aclose(self) -> None:
@@ -74,7 +77,6 @@ class Writer:
     def _transact(self, work: Callable[[sqlite3.Connection], T]) -> T:
         assert self._connection is not None
         with failures.translated(self._path), self._connection:
-            self._refuse_lost_files()
             return work(self._connection)
 
     def _open(self, schema: Schema) -> None:

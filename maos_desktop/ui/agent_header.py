@@ -78,7 +78,7 @@ class ColorDot(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._color)
+        painter.setBrush(self._color if self._color.isValid() else Qt.BrushStyle.NoBrush)
         painter.drawEllipse(self.rect())
         painter.end()
 

@@ -35,7 +35,9 @@ if TYPE_CHECKING:
 
 RECEIVERS = 3
 DISCOVERIES = 18
-STEPS = 60
+STEPS = 54
+THINKING_SECONDS = 0.3
+"""Before each answer of the model. Without it the CLIs alone would take every core, and all waits would be theirs."""
 ANNOUNCER = "analyst-1"
 LIMIT_MILLISECONDS = 5.0
 
@@ -53,8 +55,8 @@ class LoopBrain:
         if conversation.turn >= STEPS:
             return say("Done.")
         if conversation.agent == ANNOUNCER and rest == 0 and number < DISCOVERIES:
-            return delayed(0.05, call_team("announce_discovery", text=_discovery(number)))
-        return delayed(0.02, call("Read", file_path=f"{conversation.folder}/a.py"))
+            return delayed(THINKING_SECONDS, call_team("announce_discovery", text=_discovery(number)))
+        return delayed(THINKING_SECONDS, call("Read", file_path=f"{conversation.folder}/a.py"))
 
 
 def _discovery(number: int) -> str:

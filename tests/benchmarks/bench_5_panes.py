@@ -59,9 +59,11 @@ class OurPanes:
                 ev.AgentStateChanged(agent_id=agent_id, state=AgentState.WORKING),
                 *(self._output(number, text, True) for text in history(number)),
             )
-        panes: list[QWidget] = [AgentPane(self._bridge.transcript(a), self._bridge.color_of) for a in AGENTS]
+        panes = [AgentPane(self._bridge.transcript(agent_id), self._bridge.color_of) for agent_id in AGENTS]
+        for pane in panes:
+            self._bridge.agents_changed.connect(pane.refresh)
         self._bridge.watch(frozenset(AGENTS))
-        return panes
+        return list(panes)
 
     def append(self, pieces: list[tuple[int, str, bool]]) -> None:
         self._publish(*(self._output(*piece) for piece in pieces))

@@ -23,7 +23,8 @@ DELTAS_PER_SECOND = 2_000
 SECONDS_OF_WARMING, SECONDS = 2.0, 8.0
 WINDOW = (1600, 1000)
 _PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
-_WORDS = "and then it reads the **next** file `src/auth/session.py` to see whether that is so. ".split(" ")
+_SENTENCE = "and then it reads the **next** file `src/auth/session.py` to see whether that is so."
+_WORDS = _SENTENCE.split()
 _PARAGRAPH, _BLOCK = 400, 2_500
 """Characters after which the generator begins a paragraph, and closes the block."""
 

@@ -94,5 +94,5 @@ def test_that_a_new_request_can_be_wanted(sidebar: Sidebar, qtbot: QtBot) -> Non
 def test_that_every_state_is_painted(sidebar: Sidebar) -> None:
     sidebar.fill()
     image = sidebar.widget.grab().toImage()
-    colors = {image.pixelColor(x, y).name() for x in range(0, 60) for y in range(60, 640)}
+    colors = {image.pixelColor(x, y).name() for x in range(60) for y in range(60, 640)}
     assert len(colors) > 20

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -28,10 +29,9 @@ W = TypeVar("W", bound=QObject)
 class Desk:
     """The window as its user sees it, and what a test does with it."""
 
-    def __init__(self, window: MainWindow, manager: SessionManager, executor: ScriptedExecutor, qtbot: QtBot) -> None:
+    def __init__(self, window: MainWindow, manager: SessionManager, qtbot: QtBot) -> None:
         self.window = window
         self.manager = manager
-        self.executor = executor
         self._qtbot = qtbot
 
     @property
@@ -60,7 +60,7 @@ class Desk:
 
     async def until(self, condition: Callable[[], object]) -> None:
         """Waits until the window shows what is waited for."""
-        while not condition():
+        while not condition():  # noqa: ASYNC110 – any state of the window, not one event
             await asyncio.sleep(0.01)
 
     async def submit(self, settings: SessionSettings) -> SessionView:
@@ -113,30 +113,34 @@ def settings(project: Path) -> SessionSettings:
 
 
 @pytest.fixture
-async def executor() -> ScriptedExecutor:
+def executor() -> ScriptedExecutor:
     return team_of_three()
 
 
-@pytest.fixture
-async def manager(private_environment: Path, executor: ScriptedExecutor) -> AsyncIterator[SessionManager]:
-    opened = await SessionManager.open(private_environment, executor)
-    yield opened
-    await opened.aclose()
+OpenDesk = Callable[[], AbstractAsyncContextManager[Desk]]
 
 
 @pytest.fixture
-async def desk(
-    manager: SessionManager,
-    executor: ScriptedExecutor,
-    light_theme: Theme,
-    private_environment: Path,
-    qtbot: QtBot,
-) -> AsyncIterator[Desk]:
-    QApplication.setQuitOnLastWindowClosed(False)  # as the app does: the loop goes on until all is closed
-    window = MainWindow(ConfigFile(), light_theme, private_environment, private_environment)
-    window.show()
-    await window.attach(manager)
-    yield Desk(window, manager, executor, qtbot)
-    window.quit_now()
-    await window.aclose()
-    window.deleteLater()
+def open_desk(executor: ScriptedExecutor, light_theme: Theme, private_environment: Path, qtbot: QtBot) -> OpenDesk:
+    """Returns what opens the window with all behind it, and ends both in the test's own loop.
+
+    Not an async fixture: between a test and the end of such a fixture Qt goes on while no loop runs.
+    """
+    # As the app does: the loop goes on until all is closed.
+    QApplication.setQuitOnLastWindowClosed(False)
+
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[Desk]:
+        manager = await SessionManager.open(private_environment, executor)
+        window = MainWindow(ConfigFile(), light_theme, private_environment, private_environment)
+        try:
+            window.show()
+            await window.attach(manager)
+            yield Desk(window, manager, qtbot)
+        finally:
+            window.quit_now()
+            await window.aclose()
+            await manager.aclose()
+            window.deleteLater()
+
+    return opened

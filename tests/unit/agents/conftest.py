@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from tests.unit.agents.session_stage import SessionStage
 from tests.unit.agents.team_stage import TeamStage
 
 
@@ -12,5 +13,13 @@ async def team() -> AsyncIterator[TeamStage]:
     """Yields a team on the bus; in the end nothing of it runs."""
     stage = TeamStage()
     await stage.start()
+    yield stage
+    await stage.close()
+
+
+@pytest.fixture
+async def stage() -> AsyncIterator[SessionStage]:
+    """Yields a stage for one agent; in the end nothing of it runs."""
+    stage = SessionStage()
     yield stage
     await stage.close()

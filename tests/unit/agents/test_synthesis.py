@@ -106,8 +106,8 @@ class Stage:
         self.executor = ScriptedExecutor({SYNTHESIS: script})
 
     async def write(self) -> Report:
-        settings = {"project_folder": Path("/project")}
-        agent = SynthesisAgent(self.journal, self.executor, settings, "a-model")
+        settings = {"project_folder": Path("/project"), "model": "a-model"}
+        agent = SynthesisAgent(self.journal, self.executor, settings)
         try:
             return await agent.write_report("Is it safe?", PLAN, self.journal.fold)
         finally:

@@ -239,3 +239,13 @@ async def test_that_only_the_cost_of_the_conversation_itself_is_counted_on(folde
     (launch,) = stage.executor.team_launches()
     assert (launch.resume, launch.resumed_cost_usd) == ("second", 0.5)
     assert stage.fold.agents[A].cost_usd == 0.75
+
+
+async def test_that_no_model_is_named_in_rehearsal(folder: Path) -> None:
+    stage = Stage(folder, backend="rehearsal", model="sonnet")
+    try:
+        await stage.team.take(changed(T1, model="opus"), T1.model_copy(update={"model": "opus"}))
+        (process,) = stage.executor.processes
+        assert process.launch.model is None  # a known name would make the CLI reckon dollars nobody pays
+    finally:
+        await stage.team.aclose()
