@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import sys
 
-from maos_desktop.cli import main as run_command_line
-
 
 def main() -> int:
     """Returns the exit code."""
+    if sys.argv[1:2] == ["--warden"]:
+        # The frozen app is its own warden: see executor.guarded_process. Nothing else is imported for it.
+        from maos_desktop.executor.warden import main as run_warden
+
+        return run_warden(sys.argv[2:])
+    from maos_desktop.cli import main as run_command_line
+
     return run_command_line(sys.argv[1:], _open_window)
 
 

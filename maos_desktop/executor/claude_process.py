@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any, Protocol
 
@@ -16,6 +17,9 @@ from maos_desktop.executor.silence import SilenceClock
 from maos_desktop.executor.spending import Spending
 from maos_desktop.executor.transport import CliTransport
 from maos_desktop.executor.turn_reader import TurnReader
+
+BEGIN_SECONDS = 2.0
+"""How long an interrupt waits for the CLI to take up the turn; it is sent in any case."""
 
 
 class Client(Protocol):
@@ -48,6 +52,8 @@ class ClaudeProcess:
         self._reader = TurnReader(Spending(resumed=launch.resume is not None, resumed_cost_usd=launch.resumed_cost_usd))
         self._clock = SilenceClock(lambda seconds: self._outbox.put_nowait(SilenceNoticed(seconds)))
         self._client: Client | None = None
+        self._begun = asyncio.Event()
+        """The CLI works on the turn that was asked for."""
         self._gone = asyncio.Event()
         self._stopping: asyncio.Task[None] | None = None
         self._closing: asyncio.Task[None] | None = None
@@ -63,6 +69,8 @@ class ClaudeProcess:
         """Starts a turn, or joins the running one. Raises ``AgentError`` when the process is gone."""
         if self._client is None or self._gone.is_set() or self._process.ending:
             raise self._crash()
+        if not self._reader.in_turn:
+            self._begun.clear()
         self._reader.begin_turn()
         await self._unless_gone(self._client.query(text))
 
@@ -75,8 +83,12 @@ class ClaudeProcess:
         """Ends the running turn; does nothing between turns."""
         if self._client is None or self._gone.is_set() or self._process.ending or not self._reader.in_turn:
             return
-        self._reader.interrupting = True
-        await self._unless_gone(self._client.interrupt())
+        # The CLI ignores an interrupt that comes before its turn has begun.
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._begun.wait(), BEGIN_SECONDS)
+        if self._reader.in_turn and not self._gone.is_set():
+            self._reader.interrupting = True
+            await self._unless_gone(self._client.interrupt())
 
     def end(self) -> None:
         """Begins the end of the process and everything under it; it happens whether or not anybody waits for it."""
@@ -84,6 +96,7 @@ class ClaudeProcess:
         self._outbox.end()
         self._clock.stop()
         self._gone.set()
+        self._begun.set()
         if self._closing is None:
             self._closing = asyncio.create_task(self._close(), name="end of an agent")
 
@@ -100,8 +113,15 @@ class ClaudeProcess:
             await self._outbox.put(message)
             return
         self._clock.hear(message)
-        for event in self._reader.take(message):
-            await self._outbox.put(event)
+        if message.get("state") != "idle":
+            self._begun.set()
+        try:
+            for event in self._reader.take(message):
+                await self._outbox.put(event)
+        except Exception as error:
+            # An edge: this runs in a task of the SDK, which would keep the error to itself.
+            self._outbox.end(error)
+            raise
         if self._reader.must_stop and self._stopping is None:
             self._stopping = asyncio.create_task(self._stop_turn(), name="stop of a turn that cannot succeed")
 
@@ -118,6 +138,7 @@ class ClaudeProcess:
         self._clock.stop()
         self._outbox.end(None if self._process.ending else self._crash())
         self._gone.set()
+        self._begun.set()
 
     # --- ends ---
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShortcut
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -102,6 +102,7 @@ class AgentPane(QFrame):
         view = self.transcript
         button = push_button(view, "scrollToEnd", self.tr("Latest"), view.scroll_to_end, icon="chevron-down")
         button.hide()
+        view.installEventFilter(self)
         return button
 
     def _on_left_end(self, left: bool) -> None:
@@ -133,9 +134,10 @@ class AgentPane(QFrame):
             painter.end()
 
     @override
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._place_latest()
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.Resize and watched is self.transcript:
+            self._place_latest()
+        return super().eventFilter(watched, event)
 
     @override
     def changeEvent(self, event: QEvent) -> None:

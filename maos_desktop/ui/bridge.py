@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
@@ -44,6 +45,8 @@ class SessionBridge(QObject):
     Attributes:
         fold: the state of the session. Replaced once when a long log has been read to its start.
         agents, timeline: the models of the session.
+        clock: the beat in which the models are told.
+        watched: the agents whose panes are seen.
 
     Signals:
         session_changed: state, title, cost or tokens.
@@ -68,11 +71,12 @@ class SessionBridge(QObject):
         self.agents = AgentListModel(self.fold, self)
         self.timeline = TimelineModel(self.fold, self)
         self._transcripts: dict[AgentId, TranscriptModel] = {}
-        self._watched: frozenset[AgentId] = frozenset()
+        self.watched: frozenset[AgentId] = frozenset()
         self._busy: set[AgentId] = set()
         self._frames = 0
-        self._clock = FlushClock(
-            self._on_frame, lambda: list(self._transcripts.values()), lambda: len(self._watched), self
+        self._closed = False
+        self.clock = FlushClock(
+            self._on_frame, lambda: list(self._transcripts.values()), lambda: len(self.watched), self
         )
         self._unsubscribe = source.subscribe(self._take)
 
@@ -90,22 +94,34 @@ class SessionBridge(QObject):
 
     def watch(self, agent_ids: frozenset[AgentId]) -> None:
         """Says whose panes are seen: the more there are, the calmer each one is refreshed."""
-        self._watched = agent_ids
+        self.watched = agent_ids
 
     async def load(self) -> None:
-        """Shows the end of the log first, then folds all of it while the window stays responsive."""
+        """Shows the end of the log first, then folds all of it while the window stays responsive.
+
+        Raises what the source raises; after ``close`` it ends quietly at its next step.
+        """
         tail = await self._source.tail(TAIL_PER_AGENT)
-        fold = SessionFold(tail)
+        fold = SessionFold()
+        for start in range(0, len(tail), CHUNK):
+            await _apply(fold, tail[start : start + CHUNK])
         self._rebase(fold)
         if len(tail) != fold.last_seq:
             self._rebase(await self._whole_fold())
+        if self._closed:
+            return
         self._since_tail = None
+        # A long session is a million objects that live as long as its window: without this the collector would
+        # stop the window again and again to look at all of them.
+        gc.freeze()
         self.loaded.emit()
 
     def close(self) -> None:
-        """Hears and shows nothing more."""
-        self._unsubscribe()
-        self._clock.close()
+        """Hears and shows nothing more. Safe to call twice."""
+        if not self._closed:
+            self._closed = True
+            self._unsubscribe()
+            self.clock.close()
 
     # --- events ---
 
@@ -113,18 +129,18 @@ class SessionBridge(QObject):
         self._waiting += events
         if self._since_tail is not None:
             self._since_tail += events
-        self._clock.wake()
+        self.clock.wake()
 
     async def _whole_fold(self) -> SessionFold:
         fold = SessionFold()
-        while events := await self._source.events(after_seq=fold.last_seq, limit=CHUNK):
-            for logged in events:
-                fold.apply(logged)
-            await asyncio.sleep(0)
+        while not self._closed and (events := await self._source.events(after_seq=fold.last_seq, limit=CHUNK)):
+            await _apply(fold, events)
         return fold
 
     def _rebase(self, fold: SessionFold) -> None:
         """Shows another fold, brought up to what has been heard of since."""
+        if self._closed:
+            return
         for logged in self._since_tail or ():
             if logged.seq > fold.last_seq:
                 fold.apply(logged)
@@ -183,3 +199,10 @@ class SessionBridge(QObject):
             self._busy.clear()
             if changed or self.agents.rowCount() > known:
                 self.agents_changed.emit()
+
+
+async def _apply(fold: SessionFold, events: Sequence[LoggedEvent]) -> None:
+    """Folds events, and lets the window have its turn."""
+    for logged in events:
+        fold.apply(logged)
+    await asyncio.sleep(0)

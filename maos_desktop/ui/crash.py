@@ -67,9 +67,7 @@ class CrashReporter(QObject):
         else:
             _log.error("%s", context["message"])
 
-    def _on_exception(
-        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
-    ) -> None:
+    def _on_exception(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if issubclass(kind, KeyboardInterrupt):
             self._excepthook(kind, error, trace)
         else:

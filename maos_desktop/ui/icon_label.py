@@ -21,13 +21,13 @@ class IconLabel(QWidget):
 
     def set_icon(self, name: str, tone: str) -> None:
         """Shows another icon, or the same in another tone (see ``icons.icon``)."""
-        self._icon = icons.icon(name, tone)
+        self._name, self._tone = name, tone
         self.update()
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        self._icon.paint(painter, self.rect())
+        picture = icons.pixmap(self._name, self.width(), self._tone, self.devicePixelRatioF())
+        QPainter(self).drawPixmap(0, 0, picture)
 
     @override
     def changeEvent(self, event: QEvent) -> None:

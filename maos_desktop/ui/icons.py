@@ -25,7 +25,9 @@ def icon(name: str, tone: str = "text") -> QIcon:
     whenever the icon is painted, so that an icon follows the theme. Raises ``FileNotFoundError``.
     """
     _source(name)
-    return QIcon(_LineIconEngine(name, tone))
+    # A copy: the QIcon that was given the engine counts as its parent in Python, and when the cyclic collector
+    # finds both, it deletes the engine twice. The copy shares the engine and knows nothing of that.
+    return QIcon(QIcon(_LineIconEngine(name, tone)))
 
 
 def pixmap(name: str, size: int, tone: str = "text", ratio: float = 1.0) -> QPixmap:

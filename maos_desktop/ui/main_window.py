@@ -216,8 +216,7 @@ class MainWindow(QMainWindow):
             "showReport": SessionView.show_report,
             "showTimeline": lambda view: view.show_timeline(self._actions["showTimeline"].isChecked()),
         }
-        for number in range(1, 10):
-            slots[f"agent{number}"] = lambda view, place=number - 1: view.show_agent_at(place)
+        slots |= {f"agent{number}": _show_agent(number - 1) for number in range(1, 10)}
         self._actions.connect({name: on_view(slot) for name, slot in slots.items()})
 
     def _say_settings_were_moved(self, path: Path) -> None:
@@ -363,3 +362,7 @@ class MainWindow(QMainWindow):
             self.show_editor()
             self._editor.set_folder(folder)
             event.acceptProposedAction()
+
+
+def _show_agent(place: int) -> Callable[[SessionView], object]:
+    return lambda view: view.show_agent_at(place)

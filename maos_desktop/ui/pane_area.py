@@ -53,6 +53,10 @@ def arrange(
 class PaneArea(QWidget):
     """Makes the panes of a bridge's agents and puts them in their places.
 
+    Attributes:
+        bridge: where the panes' models come from.
+        arrangement: what is shown.
+
     Signals:
         interrupt_requested, resume_requested, message_requested: with the agent's id.
         focus_toggled: the agent's id, and whether it is to fill the view.
@@ -69,7 +73,7 @@ class PaneArea(QWidget):
 
     def __init__(self, bridge: SessionBridge) -> None:
         super().__init__()
-        self._bridge = bridge
+        self.bridge = bridge
         self._panes: dict[AgentId, AgentPane] = {}
         self._tiles: dict[AgentId, AgentTile] = {}
         self.arrangement = Arrangement("single", ())
@@ -96,26 +100,26 @@ class PaneArea(QWidget):
             self._lay_out_tiles()
         for agent_id in arrangement.panes:
             self._panes[agent_id].header.show_focus(possible=arrangement.kind != "single", focused=focused)
-        self._bridge.watch(frozenset(arrangement.panes))
+        self.bridge.watch(frozenset(arrangement.panes))
         self.refresh()
 
     def refresh(self) -> None:
         """Shows every agent's state as it is now."""
         for agent_id in self.arrangement.panes:
             self._panes[agent_id].refresh()
-        model = self._bridge.agents
+        model = self.bridge.agents
         for agent_id in self.arrangement.tiles:
             row = model.row_of(agent_id)
             if row >= 0:
                 activity = model.index(row).data(AgentRole.ACTIVITY)
-                color = self._bridge.color_of(agent_id)
+                color = self.bridge.color_of(agent_id)
                 self._tiles[agent_id].show_agent(model.agent(row), activity, color, session_now(model.fold))
 
     def refresh_times(self) -> None:
         """Shows how long each agent has worked until now."""
         for agent_id in self.arrangement.panes:
             self._panes[agent_id].refresh_time()
-        fold = self._bridge.fold
+        fold = self.bridge.fold
         for agent_id in self.arrangement.tiles:
             self._tiles[agent_id].show_time(fold.agents[agent_id], session_now(fold))
 
@@ -136,7 +140,7 @@ class PaneArea(QWidget):
         return self._panes[agent_id] if agent_id in self.arrangement.panes else None
 
     def _make_pane(self, agent_id: AgentId) -> AgentPane:
-        pane = AgentPane(self._bridge.transcript(agent_id), self._bridge.color_of)
+        pane = AgentPane(self.bridge.transcript(agent_id), self.bridge.color_of)
         pane.interrupt_requested.connect(self.interrupt_requested)
         pane.resume_requested.connect(self.resume_requested)
         pane.message_requested.connect(self.message_requested)
@@ -146,21 +150,24 @@ class PaneArea(QWidget):
 
     def _lay_out_panes(self) -> None:
         shown = self.arrangement.panes
+        columns = self._pane_columns(len(shown))
+        rows = max(-(-len(shown) // columns), 1)
         for agent_id in shown:
             if agent_id not in self._panes:
-                self._panes[agent_id] = self._make_pane(agent_id)
+                pane = self._panes[agent_id] = self._make_pane(agent_id)
+                # About its place to come, so that its text is not laid out for another one first.
+                pane.resize(self.width() // columns, self.height() // rows)
         for agent_id, pane in self._panes.items():
             self._pane_grid.removeWidget(pane)
             if agent_id not in shown:
                 pane.hide()
-        columns = self._pane_columns(len(shown))
         for number, agent_id in enumerate(shown):
             row, column = divmod(number, columns)
             # The last pane takes what is left of its row.
             span = columns - column if number == len(shown) - 1 else 1
             self._pane_grid.addWidget(self._panes[agent_id], row, column, 1, span)
             self._panes[agent_id].show()
-        _share_evenly(self._pane_grid, columns, -(-len(shown) // columns))
+        _share_evenly(self._pane_grid, columns, rows)
 
     def _lay_out_tiles(self) -> None:
         shown = self.arrangement.tiles
@@ -182,7 +189,7 @@ class PaneArea(QWidget):
             self._tile_scroll.setFixedHeight(min(rows, fitting) * tall - theme.S)
 
     def _make_tile(self, agent_id: AgentId) -> AgentTile:
-        tile = self._tiles[agent_id] = AgentTile(self._bridge.fold.agents[agent_id])
+        tile = self._tiles[agent_id] = AgentTile(self.bridge.fold.agents[agent_id])
         tile.chosen.connect(self.tile_chosen)
         return tile
 

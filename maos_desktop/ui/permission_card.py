@@ -96,25 +96,27 @@ class PermissionCard(QFrame):
 
     def _lay_out(self) -> None:
         layout = self._column = QVBoxLayout(self)
-        layout.setContentsMargins(theme.M, theme.M, theme.M, theme.M)
+        layout.setContentsMargins(theme.M, theme.S, theme.M, theme.M)
         layout.setSpacing(theme.S)
         layout.addLayout(self._header())
         layout.addWidget(self._framed(self._scrolled[0]))
+        decision = QHBoxLayout()
+        decision.setSpacing(theme.S)
+        decision.addWidget(self._allow)
+        decision.addWidget(self._deny)
+        decision.addWidget(self._message, 1)
+        layout.addLayout(decision)
+        layout.addWidget(self._hint)
         if self._entry.description:
-            layout.addWidget(self._label(self.tr("In the agent’s own words, not checked:"), "small", "permissionBy"))
-            words = PagedText(revealed(self._entry.description), tone="muted", first=1_000)
-            self._scrolled.append(
-                ScrolledRow(words, TALLEST // 3, "permissionDescription", self.tr("The agent’s description"))
-            )
-            layout.addWidget(self._scrolled[1])
-        layout.addWidget(self._message)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(theme.S)
-        buttons.addWidget(self._allow)
-        buttons.addWidget(self._deny)
-        buttons.addWidget(self._hint, 1)
-        buttons.addStretch()
-        layout.addLayout(buttons)
+            self._describe(layout)
+
+    def _describe(self, layout: QVBoxLayout) -> None:
+        """Puts the agent's description last, marked as what it is: it may say anything."""
+        layout.addWidget(self._label(self.tr("In the agent’s own words, not checked:"), "small", "permissionBy"))
+        words = PagedText(revealed(self._entry.description), tone="muted", first=1_000)
+        name = self.tr("The agent’s description")
+        self._scrolled.append(ScrolledRow(words, TALLEST // 3, "permissionDescription", name))
+        layout.addWidget(self._scrolled[1])
 
     def _framed(self, exact: ScrolledRow) -> QFrame:
         frame = QFrame()
@@ -139,7 +141,7 @@ class PermissionCard(QFrame):
         field = QLineEdit()
         field.setObjectName("permissionMessage")
         field.setAccessibleName(self.tr("Message to the agent"))
-        field.setPlaceholderText(self.tr("Tell the agent why, or what to do instead (optional)"))
+        field.setPlaceholderText(self.tr("Why, or what to do instead (optional)"))
         field.setMaxLength(4_000)
         return field
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
@@ -54,8 +56,8 @@ class SessionHeader(QFrame):
         self._continue = push_button(
             self, "continueSession", self.tr("Continue"), self.continue_requested.emit, icon="play", variant="primary"
         )
-        self._agents = self._tab("showAgents", self.tr("Agents"), self.agents_requested)
-        self._report = self._tab("showReport", self.tr("Report"), self.report_requested)
+        self._agents = self._tab("showAgents", self.tr("Agents"), self.agents_requested.emit)
+        self._report = self._tab("showReport", self.tr("Report"), self.report_requested.emit)
         self._timeline = push_button(
             self, "showTimeline", self.tr("Timeline"), lambda: None, icon="panel-bottom", variant="quiet"
         )
@@ -81,8 +83,8 @@ class SessionHeader(QFrame):
         """Marks whether the timeline is shown."""
         self._timeline.setChecked(shown)
 
-    def _tab(self, name: str, text: str, signal: Signal) -> QPushButton:
-        button = push_button(self, name, text, signal.emit, variant="tab")
+    def _tab(self, name: str, text: str, clicked: Callable[[], object]) -> QPushButton:
+        button = push_button(self, name, text, clicked, variant="tab")
         button.setCheckable(True)
         return button
 

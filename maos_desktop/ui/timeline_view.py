@@ -84,6 +84,7 @@ class TimelineView(QWidget):
         self._table = self._make_table()
         self._detail = RowDetail()
         self._detail.open_agent.connect(self.open_agent)
+        self._was_at_end = True
         self._typing = QTimer(self)
         self._typing.setSingleShot(True)
         self._typing.setInterval(_TYPING_MS)
@@ -111,6 +112,7 @@ class TimelineView(QWidget):
             changed.connect(self._show_count)
         self._filtered.rowsAboutToBeInserted.connect(self._note_end)
         self._filtered.rowsInserted.connect(self._follow_end)
+        self._filtered.modelReset.connect(self._table.scrollToBottom)
         for changed in (self._agents.rowsInserted, self._agents.modelReset):
             changed.connect(self._offer_agents)
         find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)

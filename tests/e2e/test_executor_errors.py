@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import psutil
 import pytest
@@ -78,9 +78,7 @@ async def test_that_each_failure_of_the_back_end_is_told_apart_and_the_agent_goe
 
 
 @pytest.mark.parametrize("key", ["", "wrong"], ids=["no key", "a key that is not accepted"])
-async def test_that_a_cli_that_is_not_set_up_is_said_at_once(
-    stage: AgentStage, key: Literal["", "wrong"], expected_errors: Any
-) -> None:
+async def test_that_a_cli_that_is_not_set_up_is_said_at_once(stage: AgentStage, key: str) -> None:
     agent = await stage.start(environment={"ANTHROPIC_API_KEY": key})
     ended = await agent.turn("go")
     assert type(ended.error) is CliNotSetUpError

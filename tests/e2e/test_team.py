@@ -187,17 +187,23 @@ async def test_that_an_agent_with_unread_messages_does_not_end(stage: Stage) -> 
 
 
 async def test_that_a_critical_message_interrupts_the_running_turn(stage: Stage) -> None:
+    model_was_asked = asyncio.Event()
+
+    def never_answers(conversation: Conversation) -> Answer:
+        model_was_asked.set()
+        return held(asyncio.Event(), say("This never comes."))
+
     session = await stage.run(
         {
             "planner": [THREE],
             "analyst-1": [
                 held(
-                    stage.when(prompted("tester-1")),
+                    model_was_asked,
                     call_team("send_message", to="tester-1", text="Stop that", importance="critical"),
                 ),
                 DONE,
             ],
-            "tester-1": [held(asyncio.Event(), say("This never comes.")), told("Stop that")],
+            "tester-1": [never_answers, told("Stop that")],
             "reviewer-1": [DONE],
         }
     )

@@ -200,6 +200,18 @@ def test_that_the_way_to_the_end_shows_when_the_user_has_left_it(qtbot: QtBot, w
     assert latest.isHidden()
 
 
+def test_that_the_way_to_the_end_stays_in_the_corner(qtbot: QtBot, writer: EventWriter) -> None:
+    for block in range(40):
+        writer.text("line\n\n" * 3, block=block)
+    pane = pane_of(qtbot, writer)
+    pane.transcript.verticalScrollBar().setValue(0)
+    latest = find(pane, QPushButton, "scrollToEnd")
+    pane.find_bar.open()
+    qtbot.waitUntil(lambda: pane.transcript.rect().contains(latest.geometry()))
+    pane.resize(300, 240)
+    qtbot.waitUntil(lambda: pane.transcript.rect().contains(latest.geometry()))
+
+
 def test_that_the_pane_can_be_searched_by_key(qtbot: QtBot, writer: EventWriter) -> None:
     pane = pane_of(qtbot, writer)
     pane.activateWindow()

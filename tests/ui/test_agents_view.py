@@ -40,7 +40,8 @@ class Room:
             self.writer.agent(agent_id)
         self.source = ScriptedSource(self.writer)
         self.bridge = SessionBridge(self.source)
-        self.bridge._rebase(self.writer.fold())
+        self.source.publish(self.writer.events)
+        self.settle()
         self.view = AgentsView(self.bridge)
         qtbot.addWidget(self.view)
         self.view.resize(1_200, 800)
@@ -53,7 +54,7 @@ class Room:
 
     def settle(self) -> None:
         for _ in range(40):
-            self.bridge._clock.tick()
+            self.bridge.clock.tick()
 
     @property
     def panes(self) -> list[str]:

@@ -15,6 +15,7 @@ from maos_desktop.model.plan import Plan, Role, Subtask
 from maos_desktop.model.report import Report
 from maos_desktop.ui import theme
 from maos_desktop.ui.bridge import CHUNK, SessionBridge
+from maos_desktop.ui.flush_clock import TICKS_PER_FRAME
 from maos_desktop.ui.item_models.timeline_model import Column
 from maos_desktop.ui.item_models.transcript_model import TranscriptModel
 from tests.ui.event_writer import ANN, BOB, EventWriter, ScriptedSource
@@ -50,7 +51,7 @@ def texts(model: TranscriptModel) -> list[str]:
 def settle(bridge: SessionBridge) -> None:
     """Lets as many ticks pass as every pane needs to have its turn."""
     for _ in range(40):
-        bridge._clock.tick()
+        bridge.clock.tick()
 
 
 async def test_that_loading_shows_what_is_in_the_log(writer: EventWriter, bridge_to: MakeBridge) -> None:
@@ -149,15 +150,15 @@ async def test_that_events_are_shown_a_frame_at_a_time(writer: EventWriter, brid
     assert inserted == [50]
 
 
-async def test_that_the_clock_rests_when_nothing_comes(writer: EventWriter, bridge_to: MakeBridge) -> None:
+async def test_that_theclock_rests_when_nothing_comes(writer: EventWriter, bridge_to: MakeBridge) -> None:
     source = ScriptedSource(writer)
     bridge = bridge_to(source)
     await bridge.load()
-    assert not bridge._clock.is_ticking
+    assert not bridge.clock.is_ticking
     source.publish(writer.text("Hello"))
-    assert bridge._clock.is_ticking
+    assert bridge.clock.is_ticking
     settle(bridge)
-    assert not bridge._clock.is_ticking
+    assert not bridge.clock.is_ticking
 
 
 async def test_that_a_message_that_is_read_changes_in_both_panes(writer: EventWriter, bridge_to: MakeBridge) -> None:
@@ -218,7 +219,8 @@ async def test_that_what_agents_do_is_told_now_and_then(writer: EventWriter, bri
     bridge.agents.dataChanged.connect(lambda first, last: changes.append(first.row()))
     for block in range(8):
         source.publish(writer.text("text", block=block))
-        bridge._on_frame()
+        for _ in range(TICKS_PER_FRAME):
+            bridge.clock.tick()
     assert changes == [0]
 
 
@@ -244,5 +246,20 @@ async def test_that_a_closed_bridge_hears_nothing(writer: EventWriter, bridge_to
     await bridge.load()
     bridge.close()
     assert source.listeners == []
-    assert not bridge._clock.is_ticking
-    bridge._unsubscribe = lambda: None
+    assert not bridge.clock.is_ticking
+
+
+async def test_that_a_bridge_that_is_closed_while_it_loads_shows_nothing_more(
+    writer: EventWriter, bridge_to: MakeBridge
+) -> None:
+    for block in range(CHUNK * 2):
+        writer.text("text", block=block)
+    source = ScriptedSource(writer, tail=writer.events[-3:])
+    bridge = bridge_to(source)
+    told: list[str] = []
+    bridge.loaded.connect(lambda: told.append("loaded"))
+    bridge.session_changed.connect(lambda: told.append("tail"))
+    bridge.session_changed.connect(bridge.close)
+    await bridge.load()
+    assert told == ["tail"]
+    assert source.reads == []

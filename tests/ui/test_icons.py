@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -94,3 +95,16 @@ def test_that_every_state_has_a_word_and_an_icon() -> None:
         assert word
         assert states.state_icon_name(state) in NAMES
         assert states.state_icon_name(state) != "circle"
+
+
+def test_that_the_collector_can_take_an_icon_that_is_older_than_what_holds_it(look: Theme) -> None:
+    """Else the app dies: see ``icons.icon``."""
+    holders = []
+    for _ in range(3):
+        icon = icons.icon("play")
+        holder: dict[str, object] = {"icon": icon}
+        holder["self"] = holder
+        holders.append(holder)
+    del icon, holder, holders
+    gc.collect()
+    assert not icons.icon("play").pixmap(QSize(16, 16)).isNull()

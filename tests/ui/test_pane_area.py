@@ -67,9 +67,11 @@ def make_area(qtbot: QtBot) -> Iterator[MakeArea]:
         writer.begin()
         for agent_id in TEAM[:count]:
             writer.agent(agent_id)
-        bridge = SessionBridge(ScriptedSource(writer))
+        source = ScriptedSource(writer)
+        bridge = SessionBridge(source)
         bridges.append(bridge)
-        bridge._rebase(writer.fold())
+        source.publish(writer.events)
+        bridge.clock.tick()
         area = PaneArea(bridge)
         qtbot.addWidget(area)
         area.resize(1_000, 700)
@@ -138,7 +140,7 @@ def test_that_tiles_stand_above_the_pane(make_area: MakeArea) -> None:
 
 def test_that_only_the_panes_that_are_seen_are_watched(make_area: MakeArea) -> None:
     area = make_area(6)
-    assert area._bridge._watched == frozenset(TEAM[:1])
+    assert area.bridge.watched == frozenset(TEAM[:1])
 
 
 def test_that_a_pane_is_kept_while_it_is_not_shown(make_area: MakeArea) -> None:

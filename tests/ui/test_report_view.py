@@ -8,6 +8,7 @@ from typing import TypeVar
 import pytest
 from PySide6.QtCore import QObject, Qt, QUrl
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QFileDialog, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -53,7 +54,7 @@ def view(qtbot: QtBot, light_theme: Theme) -> ReportView:
 def click(view: ReportView, qtbot: QtBot, name: str) -> None:
     button = view.findChild(QPushButton, name)
     assert button is not None
-    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
 def test_that_everything_in_the_report_is_shown(view: ReportView) -> None:

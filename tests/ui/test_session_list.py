@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QListView, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -62,7 +63,7 @@ def test_that_an_empty_list_says_so(sidebar: Sidebar) -> None:
 def test_that_a_click_opens_a_session(sidebar: Sidebar, qtbot: QtBot) -> None:
     sidebar.fill()
     place = sidebar.view.visualRect(sidebar.model.index(2)).center()
-    qtbot.mouseClick(sidebar.view.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    QTest.mouseClick(sidebar.view.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert set(sidebar.opened) == {sidebar.model.summary(2).id}
 
 
@@ -70,7 +71,7 @@ def test_that_the_keyboard_opens_a_session(sidebar: Sidebar, qtbot: QtBot) -> No
     sidebar.fill()
     sidebar.widget.select(sidebar.model.summary(0).id)
     assert sidebar.opened == []
-    qtbot.keyClick(sidebar.view, Qt.Key.Key_Down)
+    QTest.keyClick(sidebar.view, Qt.Key.Key_Down)
     assert sidebar.opened == [sidebar.model.summary(1).id]
 
 
@@ -88,7 +89,7 @@ def test_that_a_new_request_can_be_wanted(sidebar: Sidebar, qtbot: QtBot) -> Non
     button = sidebar.widget.findChild(QPushButton, "newRequest")
     assert button is not None
     with qtbot.waitSignal(sidebar.widget.new_requested):
-        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
 def test_that_every_state_is_painted(sidebar: Sidebar) -> None:

@@ -163,6 +163,14 @@ def test_that_the_newest_row_stays_in_sight(line: Line) -> None:
     line.qtbot.waitUntil(lambda: bar.value() == bar.maximum())
 
 
+def test_that_a_session_that_is_opened_is_shown_from_its_newest_row(line: Line) -> None:
+    for number in range(4, 80):
+        line.writer.message(number, f"Number {number}")
+    line.model.rebase(line.writer.fold())
+    bar = line.table.verticalScrollBar()
+    line.qtbot.waitUntil(lambda: 0 < bar.maximum() == bar.value())
+
+
 def test_that_a_reader_further_up_is_left_alone(line: Line) -> None:
     since = len(line.writer.events)
     for number in range(4, 80):

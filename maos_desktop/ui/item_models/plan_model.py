@@ -146,7 +146,7 @@ class PlanModel(QAbstractTableModel):
     def agent_ids(self) -> dict[TaskId, AgentId]:
         """Returns which agent each subtask would get."""
         subtasks = tuple(Subtask.model_construct(**task.values()) for task in self._tasks)
-        return Plan.model_construct(subtasks=subtasks).agent_ids()
+        return Plan.model_construct(goal=self.goal, subtasks=subtasks).agent_ids()
 
     # --- as a table ---
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea
 from typing_extensions import override
 
+from maos_desktop.model.transcript import PermissionEntry
 from maos_desktop.ui import theme
 from maos_desktop.ui.item_models.transcript_model import TranscriptModel
 from maos_desktop.ui.message_words import ColorOf
@@ -24,6 +27,7 @@ NEAR = 200
 CHARACTERS = 92
 """The widest column of text."""
 _AT_END = 4
+_WATCHED_ROWS = 20
 _WIDE = 500
 
 
@@ -62,6 +66,7 @@ class TranscriptView(QScrollArea):
         self._stale = True
         self._at_end = True
         self._placing = False
+        self._reading: int | None = None
         self._renewal = QTimer(self)
         self._renewal.setSingleShot(True)
         self._connect()
@@ -70,6 +75,7 @@ class TranscriptView(QScrollArea):
         self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
         self.model.rowsInserted.connect(self._catch_up)
         self.model.dataChanged.connect(self._on_changed)
+        self.model.modelAboutToBeReset.connect(self._before_reset)
         self.model.modelReset.connect(self._on_reset)
         self.selection.dragged.connect(self._scroll_towards)
         self._canvas.row_resized.connect(self._on_row_resized)
@@ -83,12 +89,20 @@ class TranscriptView(QScrollArea):
         self._dirty.update(range(first.row(), last.row() + 1))
         self._catch_up()
 
+    def _before_reset(self) -> None:
+        uppermost = None if self._at_end else self._uppermost()
+        self._reading = self.model.entry(uppermost[0].entry).seq if uppermost is not None else None
+
     def _on_reset(self) -> None:
+        """The whole log has come in the place of its tail: the user goes on where they were."""
         self._canvas.drop(self._window.restart())
         self._dirty.clear()
         self.selection.clear()
         self._set_at_end(True)
         self._catch_up()
+        if self._reading is not None:
+            seqs = [self.model.entry(row).seq for row in range(self.model.rowCount())]
+            self.reveal(max(bisect_right(seqs, self._reading) - 1, 0))
 
     def _catch_up(self) -> None:
         """Shows the model as it is now; a view that nobody sees waits until it is seen."""
@@ -152,7 +166,7 @@ class TranscriptView(QScrollArea):
     def _scroll_to(self, anchor: tuple[Slot, int] | None) -> None:
         bar = self.verticalScrollBar()
         if self._at_end:
-            bar.setValue(bar.maximum())
+            bar.setValue(self._end())
         elif anchor is not None and anchor[0] in self._window.stack.slots:
             bar.setValue(anchor[0].top - anchor[1])
 
@@ -206,6 +220,7 @@ class TranscriptView(QScrollArea):
 
     def reveal_place(self, slot: Slot, words: str, current: int) -> None:
         """Goes to the place numbered ``current`` where ``words`` stands in a row, and marks it."""
+        self.mark(words)
         row = slot.widget or self._canvas.make(slot)
         row.unfold()
         self._set_at_end(False)
@@ -228,9 +243,17 @@ class TranscriptView(QScrollArea):
             self._set_at_end(self._is_at_end())
             self._place()
 
+    def _end(self) -> int:
+        """Where the end is followed to: a question that waits stays in sight from its top, with what it is about."""
+        bottom = self.verticalScrollBar().maximum()
+        for slot in self._window.stack.slots[-_WATCHED_ROWS:]:
+            entry = self.model.entry(slot.entry)
+            if isinstance(entry, PermissionEntry) and entry.allowed is None:
+                return min(bottom, slot.top - theme.XS)
+        return bottom
+
     def _is_at_end(self) -> bool:
-        bar = self.verticalScrollBar()
-        return bar.value() >= bar.maximum() - _AT_END
+        return self.verticalScrollBar().value() >= self._end() - _AT_END
 
     def _set_at_end(self, at_end: bool) -> None:
         if at_end is not self._at_end:

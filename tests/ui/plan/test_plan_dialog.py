@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import pytest
 from PySide6.QtCore import QObject, QPoint, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QComboBox,
     QLabel,
@@ -64,7 +65,7 @@ class Page:
 
     def click(self, name: str) -> None:
         button = self.dialog.findChild(QPushButton, name) or self.find(QToolButton, name)
-        self._qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
     def select(self, row: int) -> None:
         self.find(QTableView, "planTable").selectRow(row)
@@ -72,7 +73,7 @@ class Page:
     def type_title(self, text: str) -> None:
         field = self.find(QLineEdit, "taskTitle")
         field.selectAll()
-        self._qtbot.keyClicks(field, text)
+        QTest.keyClicks(field, text)
 
     def can_approve(self) -> bool:
         return self.find(QPushButton, "approvePlan").isEnabled()
@@ -182,7 +183,7 @@ def test_that_the_cursor_stays_where_it_is_while_typing(page: Page, qtbot: QtBot
     page.select(0)
     field = page.find(QLineEdit, "taskTitle")
     field.setCursorPosition(3)
-    qtbot.keyClicks(field, "XY")
+    QTest.keyClicks(field, "XY")
     assert field.text() == "MapXY the code"
     assert field.cursorPosition() == 5
 
@@ -192,8 +193,8 @@ def test_that_another_plan_can_be_asked_for_with_a_comment(page: Page, qtbot: Qt
     page.click("askAgain")
     comment = page.find(QLineEdit, "planComment")
     assert comment.isVisible()
-    qtbot.keyClicks(comment, "fewer tasks")
-    qtbot.keyClick(comment, Qt.Key.Key_Return)
+    QTest.keyClicks(comment, "fewer tasks")
+    QTest.keyClick(comment, Qt.Key.Key_Return)
     assert page.decisions.comments == ["fewer tasks"]
     assert page.decisions.count == 1
     assert page.dialog.isHidden()
@@ -209,7 +210,7 @@ def test_that_the_plan_can_be_rejected(page: Page) -> None:
 def test_that_leaving_decides_nothing(page: Page, qtbot: QtBot, how: str) -> None:
     match how:
         case "escape":
-            qtbot.keyClick(page.dialog, Qt.Key.Key_Escape)
+            QTest.keyClick(page.dialog, Qt.Key.Key_Escape)
         case "button":
             page.click("decideLater")
         case _:
@@ -219,7 +220,7 @@ def test_that_leaving_decides_nothing(page: Page, qtbot: QtBot, how: str) -> Non
 
 
 def test_that_enter_in_a_field_decides_nothing(page: Page, qtbot: QtBot) -> None:
-    qtbot.keyClick(page.find(QLineEdit, "taskTitle"), Qt.Key.Key_Return)
+    QTest.keyClick(page.find(QLineEdit, "taskTitle"), Qt.Key.Key_Return)
     assert page.dialog.isVisible()
     assert page.decisions.count == 0
 
@@ -228,7 +229,7 @@ def test_that_the_graph_and_the_table_show_the_same_selection(page: Page, qtbot:
     graph = page.find(PlanGraph, "planGraph")
     box = graph.box_of(TaskId("t3"))
     spot = QPoint(round(box.center().x()), round(box.center().y()))
-    qtbot.mouseClick(graph.picture, Qt.MouseButton.LeftButton, pos=spot)
+    QTest.mouseClick(graph.picture, Qt.MouseButton.LeftButton, pos=spot)
     assert page.find(QTableView, "planTable").currentIndex().row() == 2
     assert page.find(QLineEdit, "taskTitle").text() == "Look at the tests"
 

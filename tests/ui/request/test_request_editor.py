@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import pytest
 from PySide6.QtCore import QMimeData, QObject, Qt, QUrl
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
     QCheckBox,
@@ -59,7 +60,7 @@ class Form:
         self.find(QLineEdit, "projectFolder").setText(str(folder))
 
     def click(self, name: str) -> None:
-        self._qtbot.mouseClick(self.find(QAbstractButton, name), Qt.MouseButton.LeftButton)
+        QTest.mouseClick(self.find(QAbstractButton, name), Qt.MouseButton.LeftButton)
 
     def choose(self, name: str, data: str) -> None:
         combo = self.find(QComboBox, name)
@@ -123,7 +124,7 @@ def test_that_the_keyboard_can_submit(form: Form, qtbot: QtBot, tmp_path: Path) 
     qtbot.waitActive(form.editor)
     with qtbot.waitSignal(form.editor.submitted):
         field = form.find(QPlainTextEdit, "request")
-        qtbot.keyClick(field, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+        QTest.keyClick(field, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
 
 
 def test_that_an_empty_request_is_said_at_the_request(form: Form, tmp_path: Path) -> None:
@@ -166,9 +167,7 @@ def test_that_a_folder_is_checked_as_it_is_typed(form: Form, tmp_path: Path) -> 
     assert form.shown("projectFolderProblem") == ""
 
 
-def test_that_an_unreadable_folder_is_refused(
-    form: Form, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_that_an_unreadable_folder_is_refused(form: Form, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # Root can read every folder, so the answer of the system is replaced.
     monkeypatch.setattr(os, "access", lambda path, mode: Path(path) != tmp_path)
     form.write("Find the bug")

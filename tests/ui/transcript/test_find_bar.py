@@ -94,6 +94,21 @@ def test_that_it_goes_around_the_ends(qtbot: QtBot, writer: EventWriter) -> None
     assert search.count == "2 of 2"
 
 
+def test_that_only_one_place_is_the_current_one(qtbot: QtBot, writer: EventWriter) -> None:
+    writer.text("one token", block=0)
+    writer.text("two token", block=1)
+    search = Search(qtbot, writer)
+    search.find("token")
+    search.click("findPrevious")
+    strong = theme.color("warning")
+    marked = []
+    for surface in search.view.findChildren(TextSurface):
+        image = surface.grab().toImage()
+        colors = {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
+        marked += [surface.text()] if strong.name() in colors else []
+    assert marked == ["one token"]
+
+
 def test_that_nothing_found_is_said(qtbot: QtBot, writer: EventWriter) -> None:
     writer.text("Hello")
     search = Search(qtbot, writer)

@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from maos_desktop.model.fold import SessionFold
 from maos_desktop.ui import theme
 from maos_desktop.ui.item_models.transcript_model import TranscriptModel
 from maos_desktop.ui.permission_card import PermissionCard
@@ -160,6 +161,20 @@ def test_that_another_fold_is_shown_from_its_end(qtbot: QtBot, writer: EventWrit
     pane.model.rebase(writer.fold())
     assert pane.at_end
     assert any("Number 199." in text for text in pane.texts)
+
+
+def test_that_the_whole_log_in_the_place_of_its_tail_leaves_the_reader_where_they_are(
+    qtbot: QtBot, writer: EventWriter
+) -> None:
+    long_log(writer, 150)
+    pane = Pane(qtbot, writer)
+    whole = pane.model.fold
+    pane.model.rebase(SessionFold([*writer.events[:4], *writer.events[-60:]]))
+    pane.view.reveal(20)
+    shown = next(text for text in pane.texts if pane.top_of(text) >= 0)
+    pane.model.rebase(whole)
+    assert not pane.at_end
+    assert 0 <= pane.top_of(shown) < 250
 
 
 # --- how much of it exists ---
@@ -315,6 +330,21 @@ def test_that_an_answer_is_passed_on(qtbot: QtBot, writer: EventWriter) -> None:
     writer.answer(allowed=False)
     pane.catch_up()
     assert pane.rows[0].height() < 60
+
+
+def test_that_a_question_taller_than_the_view_is_seen_from_its_top(qtbot: QtBot, writer: EventWriter) -> None:
+    long_log(writer, 20)
+    pane = Pane(qtbot, writer, height=140)
+    writer.question({"command": "\n".join(f"echo {number}" for number in range(40))}, description="Harmless")
+    writer.text("Meanwhile", block=800)
+    pane.catch_up()
+    card = find(pane.view, PermissionCard)
+    assert card.height() > pane.view.viewport().height()
+    assert 0 <= card.mapTo(pane.view.viewport(), QPoint(0, 0)).y() < 20
+    writer.answer(allowed=True)
+    pane.catch_up()
+    assert pane.at_end
+    assert pane.texts[-1] == "Meanwhile"
 
 
 def test_that_a_clicked_link_is_passed_on(qtbot: QtBot, writer: EventWriter) -> None:

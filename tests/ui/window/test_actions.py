@@ -28,7 +28,7 @@ from maos_desktop.ui.timeline_view import TimelineView
 from tests.ui.window.conftest import Desk, OpenDesk
 
 INTERACTIVE = (QAbstractButton, QComboBox, QLineEdit, QPlainTextEdit, QAbstractItemView, QAbstractSpinBox)
-WITHIN = (QComboBox, QAbstractSpinBox, QAbstractItemView)
+WITHIN = (QComboBox, QAbstractSpinBox, QAbstractItemView, QLineEdit)
 """Controls whose inner parts speak through them."""
 
 NEEDS_SESSION = {
@@ -83,7 +83,13 @@ async def test_that_actions_are_off_where_they_cannot_work(open_desk: OpenDesk, 
         assert {name for name, action in actions(desk).items() if not action.isEnabled()} == NEEDS_SESSION
         await desk.run(settings)
         on = {name for name in NEEDS_SESSION if actions(desk)[name].isEnabled()}
-        assert on == {"nextThatNeedsYou", "showAgents", "showReport", "showTimeline", *(f"agent{n}" for n in range(1, 6))}
+        assert on == {
+            "nextThatNeedsYou",
+            "showAgents",
+            "showReport",
+            "showTimeline",
+            *(f"agent{n}" for n in range(1, 6)),
+        }
 
 
 async def test_that_views_can_be_chosen_from_the_menu(open_desk: OpenDesk, settings: SessionSettings) -> None:
@@ -133,7 +139,8 @@ async def test_that_help_lists_the_shortcuts_and_says_whose_it_is(open_desk: Ope
     async with open_desk() as desk:
         desk.do("showShortcuts")
         table = desk.find(QTableWidget, "shortcuts")
-        rows = {table.item(row, 0).text(): table.item(row, 1).text() for row in range(table.rowCount())}
+        model = table.model()
+        rows = {model.index(row, 0).data(): model.index(row, 1).data() for row in range(model.rowCount())}
         assert rows["New request"] == "Ctrl+N"
         assert rows["Review the plan"] == "Ctrl+P"
         desk.do("about")

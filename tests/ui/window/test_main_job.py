@@ -14,6 +14,7 @@ from maos_desktop.model.event import MessageSent, PlanDecided, PlanRequested, Se
 from maos_desktop.model.ids import AgentId
 from maos_desktop.model.message import Importance
 from maos_desktop.model.session import Backend, SessionSettings, SessionState
+from maos_desktop.ui.banner import Banner
 from maos_desktop.ui.report_view import ReportView
 from tests.scripted_executor import ScriptedExecutor, ScriptedProcess
 from tests.scripted_sessions import events_of, hang, until
@@ -101,13 +102,15 @@ async def test_that_stop_keeps_everything_and_continue_goes_on(
         await desk.until(lambda: "tester-1" in view.fold.agents and len(executor.of("tester-1")) == 1)
         desk.click("stopSession")
         await desk.until(lambda: view.can_continue)
-        assert view.fold.state is SessionState.INTERRUPTED
-        banner = desk.find(QLabel, "bannerText", view)
-        assert banner.text()
+        banner = desk.find(Banner, "sessionBanner", view)
+        assert banner.isVisible()
+        assert "interrupted" in banner.accessibleName()
         released.set()
         desk.click("continueSession")
-        await desk.until(lambda: view.fold.report is not None)
+        await desk.until(lambda: view.live.is_running)
+        await desk.ended(view)
         assert view.fold.state is SessionState.DONE
+        assert not banner.isVisible()
 
 
 async def test_that_the_user_can_write_to_all(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 from maos_desktop.agents.agent_session import AgentSession
@@ -13,7 +14,7 @@ from maos_desktop.executor.base import (
 )
 from maos_desktop.model.ids import AgentId
 from tests.memory_journal import MemoryJournal
-from tests.scripted_executor import Script, ScriptedExecutor, ScriptedProcess, tasks_at_work
+from tests.scripted_executor import Ending, Script, ScriptedExecutor, ScriptedProcess, tasks_at_work
 
 A = AgentId("analyst-1")
 
@@ -67,3 +68,9 @@ class SessionStage:
             await session.aclose()
         assert tasks_at_work() == set()
         assert self.executor.alive == []
+
+
+async def wait_for_ever(agent: ScriptedProcess) -> Ending:
+    """A script that says nothing and works until it is ended from outside."""
+    await asyncio.Event().wait()
+    return ""

@@ -26,8 +26,7 @@ from maos_desktop.model.event import (
     Usage,
 )
 from tests.scripted_executor import Ending, ScriptedProcess, answering
-from tests.scripted_sessions import hang
-from tests.unit.agents.session_stage import A, SessionStage
+from tests.unit.agents.session_stage import A, SessionStage, wait_for_ever
 
 # --- the record ---
 
@@ -121,7 +120,7 @@ async def test_that_a_resumed_session_says_so_and_goes_on_with_new_blocks(stage:
 async def test_that_a_block_that_an_interrupt_cut_off_does_not_stay_open(stage: SessionStage) -> None:
     async def script(agent: ScriptedProcess) -> Ending:
         agent.emit(TextStreamed(0, "text", "half a sen"))
-        return await hang(agent)
+        return await wait_for_ever(agent)
 
     session = await stage.opened(script)
     turn = asyncio.create_task(session.turn("Go"))

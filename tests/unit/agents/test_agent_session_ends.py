@@ -7,20 +7,10 @@ import asyncio
 import pytest
 
 from maos_desktop.errors import BugError, CliCrashedError, CliNotFoundError, StoreError
-from maos_desktop.executor.base import (
-    AssistantAnswered,
-    TextStreamed,
-    ToolCalled,
-)
-from maos_desktop.model.event import (
-    AgentStarted,
-    OutputAppended,
-    PromptSent,
-    ToolStarted,
-)
+from maos_desktop.executor.base import AssistantAnswered, TextStreamed, ToolCalled
+from maos_desktop.model.event import AgentStarted, OutputAppended, PromptSent, ToolStarted
 from tests.scripted_executor import Ending, ScriptedProcess, answering
-from tests.scripted_sessions import hang
-from tests.unit.agents.session_stage import SessionStage
+from tests.unit.agents.session_stage import A, SessionStage, wait_for_ever
 from tests.unit.loop_turns import turns
 
 # --- the process dies ---
@@ -30,7 +20,7 @@ async def test_that_a_process_that_dies_in_a_turn_fails_it(stage: SessionStage) 
     async def script(agent: ScriptedProcess) -> Ending:
         agent.emit(TextStreamed(0, "text", "my last wo"))
         agent.die(CliCrashedError("Out of memory."))
-        return await hang(agent)
+        return await wait_for_ever(agent)
 
     session = await stage.opened(script)
     with pytest.raises(CliCrashedError, match="Out of memory"):
@@ -45,7 +35,7 @@ async def test_that_a_process_that_dies_in_a_turn_fails_it(stage: SessionStage) 
 async def test_that_a_stream_that_just_ends_fails_the_turn(stage: SessionStage) -> None:
     async def script(agent: ScriptedProcess) -> Ending:
         agent.die()
-        return await hang(agent)
+        return await wait_for_ever(agent)
 
     session = await stage.opened(script)
     with pytest.raises(CliCrashedError, match="The process of analyst-1 ended"):
@@ -56,7 +46,7 @@ async def test_that_a_process_that_dies_between_turns_fails_the_next_one(stage: 
     session = await stage.opened(answering("fine"))
     await session.turn("Go")
     stage.process.die(CliCrashedError("Killed."))
-    await asyncio.sleep(0.01)
+    await turns()
     with pytest.raises(CliCrashedError, match="Killed"):
         await session.turn("Again")
     assert [prompt.text for prompt in stage.journal.of(PromptSent)] == ["Go"]
@@ -68,7 +58,7 @@ async def test_that_a_process_that_dies_while_its_prompt_is_committed_is_not_ask
     turn = asyncio.create_task(session.turn("Go"))
     await asyncio.sleep(0)
     stage.process.die(CliCrashedError("Killed."))
-    await asyncio.sleep(0.01)
+    await turns()
     stage.journal.open.set()
     with pytest.raises(CliCrashedError, match="Killed"):
         await turn
@@ -88,7 +78,7 @@ async def test_that_a_record_that_cannot_be_written_ends_the_turn(stage: Session
     async def script(agent: ScriptedProcess) -> Ending:
         stage.journal.error = StoreError("The disk is full.")
         await agent.use("Read")
-        return await hang(agent)
+        return await wait_for_ever(agent)
 
     session = await stage.opened(script)
     with pytest.raises(StoreError, match="The disk is full"):
@@ -111,7 +101,7 @@ async def test_that_a_defect_beside_the_turn_ends_it_too(stage: SessionStage) ->
 
 async def test_that_an_interrupt_ends_the_running_turn_and_the_next_can_follow(stage: SessionStage) -> None:
     async def script(agent: ScriptedProcess) -> Ending:
-        return "rested" if len(agent.prompts) > 1 else await hang(agent)
+        return "rested" if len(agent.prompts) > 1 else await wait_for_ever(agent)
 
     session = await stage.opened(script)
     turn = asyncio.create_task(session.turn("Go"))
@@ -130,7 +120,7 @@ async def test_that_an_interrupt_between_turns_does_nothing(stage: SessionStage)
 
 
 async def test_that_an_interrupt_before_the_process_was_asked_is_not_lost(stage: SessionStage) -> None:
-    session = await stage.opened(hang)
+    session = await stage.opened(wait_for_ever)
     stage.journal.open.clear()
     turn = asyncio.create_task(session.turn("Go"))
     await asyncio.sleep(0)
@@ -147,7 +137,7 @@ async def test_that_what_was_said_until_the_end_is_recorded(stage: SessionStage)
         agent.emit(TextStreamed(0, "text", "half a sen"))
         agent.emit(AssistantAnswered(2))
         agent.emit(TextStreamed(1, "text", "tence"))
-        return await hang(agent)
+        return await wait_for_ever(agent)
 
     session = await stage.opened(script)
     turn = asyncio.create_task(session.turn("Go"))
@@ -164,7 +154,7 @@ async def test_that_what_was_said_until_the_end_is_recorded(stage: SessionStage)
 
 
 async def test_that_what_is_still_on_its_way_at_the_end_is_recorded(stage: SessionStage) -> None:
-    session = await stage.opened(hang)
+    session = await stage.opened(wait_for_ever)
     turn = asyncio.create_task(session.turn("Go"))
     await stage.journal.until(lambda: stage.journal.of(AgentStarted))
     stage.journal.open.clear()
@@ -184,7 +174,7 @@ async def test_that_a_session_that_was_never_opened_can_be_closed(stage: Session
 
 
 async def test_that_one_turn_runs_at_a_time(stage: SessionStage) -> None:
-    session = await stage.opened(hang)
+    session = await stage.opened(wait_for_ever)
     turn = asyncio.create_task(session.turn("Go"))
     await stage.journal.until(lambda: stage.journal.of(PromptSent))
     with pytest.raises(BugError):

@@ -15,8 +15,8 @@ from tests.scripted_executor import Ending, ScriptedProcess, answering, ended
 from tests.unit.agents.team_stage import ANALYST, SECURITY, TESTER, TeamStage
 from tests.unit.loop_turns import turns
 
-DELIVERED, READ, QUEUED = DeliveryState.DELIVERED, DeliveryState.READ, DeliveryState.QUEUED
-WORKING, PAUSED = AgentState.WORKING, AgentState.PAUSED
+DELIVERED, READ = DeliveryState.DELIVERED, DeliveryState.READ
+WORKING = AgentState.WORKING
 
 
 # --- the moments of delivery ---

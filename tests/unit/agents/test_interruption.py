@@ -17,7 +17,7 @@ from tests.scripted_sessions import hang
 from tests.unit.agents.team_stage import ANALYST, TESTER, TeamStage
 from tests.unit.loop_turns import turns
 
-DELIVERED, READ, QUEUED = DeliveryState.DELIVERED, DeliveryState.READ, DeliveryState.QUEUED
+READ, QUEUED = DeliveryState.READ, DeliveryState.QUEUED
 WORKING, PAUSED = AgentState.WORKING, AgentState.PAUSED
 
 

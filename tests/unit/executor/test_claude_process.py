@@ -25,6 +25,7 @@ from maos_desktop.executor.base import (
 )
 from maos_desktop.executor.claude_process import ClaudeProcess
 from maos_desktop.executor.guarded_process import GuardedProcess
+from maos_desktop.executor.turn_reader import TurnReader
 from maos_desktop.model.ids import AgentId
 from tests.unit.executor import wire
 
@@ -66,7 +67,7 @@ class PlainClient:
     async def disconnect(self) -> None:
         if self._reading is not None:
             self._reading.cancel()
-            await asyncio.wait([self._reading])
+            await asyncio.gather(self._reading, return_exceptions=True)
         await self._transport.close()
 
     async def _read(self) -> None:
@@ -228,16 +229,32 @@ async def test_that_a_key_that_is_not_accepted_interrupts_the_turn_by_itself(sta
 
 
 async def test_that_an_interrupt_is_sent_only_while_a_turn_runs(start: Start) -> None:
-    script = (
-        "assert [hear(), hear()] == ['go', 'interrupt']; say(*given); assert hear() == 'next'; say(given[1]); hear()"
-    )
+    script = """
+assert hear() == 'go'; say(given[0]); assert hear() == 'interrupt'; say(given[1])
+assert hear() == 'next'; say(given[1]); hear()
+"""
     agent = await start(script, wire.init(), wire.aborted())
     await agent.interrupt()
     await agent.query("go")
     await agent.interrupt()
-    assert (await _until_end(agent))[-1].interrupted  # type: ignore[union-attr]
+    ended = (await _until_end(agent))[-1]
+    assert isinstance(ended, TurnEnded)
+    assert ended.interrupted
     await agent.interrupt()
     assert isinstance((await _turn(agent, "next"))[-1], TurnEnded)
+
+
+async def test_that_an_interrupt_waits_until_the_cli_has_taken_up_the_turn(start: Start) -> None:
+    script = (
+        "assert [hear(), hear()] == ['go', 'on']; say(given[0]); assert hear() == 'interrupt'; say(given[1]); hear()"
+    )
+    agent = await start(script, wire.init(), wire.aborted())
+    await agent.query("go")
+    interrupting = asyncio.create_task(agent.interrupt())
+    await asyncio.sleep(0.05)
+    await agent._process.write(b"on\n")
+    await interrupting
+    assert isinstance((await _until_end(agent))[-1], TurnEnded)
 
 
 async def test_that_an_error_of_the_owner_s_own_ends_the_stream_with_it(start: Start) -> None:
@@ -249,6 +266,18 @@ async def test_that_an_error_of_the_owner_s_own_ends_the_stream_with_it(start: S
     agent.desk._hooks = Full()
     assert await agent.desk.wants_to_end() == {}
     with pytest.raises(StoreError, match="disk is full"):
+        await _all(agent)
+
+
+async def test_that_a_mistake_of_ours_in_reading_reaches_the_owner(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def mistaken(reader: TurnReader, message: wire.Message) -> list[RuntimeEvent]:
+        raise ZeroDivisionError("in the reader")
+
+    monkeypatch.setattr(TurnReader, "take", mistaken)
+    agent = await start("say(*given); hear()", wire.init())
+    with pytest.raises(ZeroDivisionError, match="in the reader"):
         await _all(agent)
 
 

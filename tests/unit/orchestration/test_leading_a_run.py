@@ -7,12 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from maos_desktop.errors import (
-    BadRequestError,
-    MessageError,
-    OverloadedError,
-    StoreError,
-)
+from maos_desktop.errors import BadRequestError, MessageError, StoreError
 from maos_desktop.model import event as ev
 from maos_desktop.model.event import AgentState
 from maos_desktop.model.ids import AgentId, TaskId
@@ -22,16 +17,9 @@ from tests.scripted_sessions import hang
 from tests.unit.loop_turns import turns
 from tests.unit.orchestration.run_stage import RunStage, plan_of
 
-CHAIN = plan_of(("t1", "analyst", []), ("t2", "tester", ["t1"]), ("t3", "reviewer", []))
 TWO = plan_of(("t1", "analyst", []), ("t2", "tester", []))
 ONE = plan_of(("t1", "analyst", []))
 ANALYST, TESTER = AgentId("analyst-1"), AgentId("tester-1")
-
-
-async def crash(agent: ScriptedProcess) -> Ending:
-    """Says something and dies."""
-    await agent.say("I begin.")
-    return OverloadedError("The model is overloaded.")
 
 
 # --- the user leads ---
