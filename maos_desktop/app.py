@@ -83,6 +83,8 @@ async def _run(app: QApplication, crash: CrashReporter, data_folder: Path, log_f
     try:
         await asyncio.wait([painted, closed], return_when=asyncio.FIRST_COMPLETED)
         manager = await _open_sessions(window, data_folder)
+        if manager is not None:
+            await window.attach(manager)
         await closed
     finally:
         await window.aclose()
@@ -97,13 +99,11 @@ async def _open_sessions(window: MainWindow, data_folder: Path) -> SessionManage
     # The SDK takes a second to import; in a thread the window stays alive meanwhile.
     await asyncio.to_thread(importlib.import_module, "maos_desktop.executor.claude")
     try:
-        manager = await SessionManager.open(data_folder)
+        return await SessionManager.open(data_folder)
     except KnownError as error:
         _log.warning("The sessions could not be opened: %s %s", error, error.detail)
         window.show_error(error)
         return None
-    await window.attach(manager)
-    return manager
 
 
 def _once(signal: SignalInstance) -> asyncio.Future[None]:

@@ -7,17 +7,17 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from maos_desktop.agents.roster import Roster
+from maos_desktop.agents.team_names import TeamNames
+from maos_desktop.agents.waits import Waits
 from maos_desktop.bus import AgentMessageBus
 from maos_desktop.context import SharedContext
 from maos_desktop.errors import MessageError
 from maos_desktop.executor.base import AgentTool
-from maos_desktop.model.event import AgentState, AgentStateChanged, Journal, MessageSent, SubtaskProposed
+from maos_desktop.model.event import Journal, MessageSent, SubtaskProposed
 from maos_desktop.model.ids import AgentId, MessageId, TaskId
 from maos_desktop.model.message import Importance
 from maos_desktop.model.plan import Role
 
-DIGEST_TOKENS = 2_000
 DEFAULT_TIMEOUT_SECONDS = 120.0
 
 
@@ -96,14 +96,16 @@ class CoordinationTools:
         bus: AgentMessageBus,
         context: SharedContext,
         journal: Journal,
-        roster: Roster,
+        names: TeamNames,
+        waits: Waits,
         on_handed_over: Callable[[tuple[MessageId, ...]], None],
     ) -> None:
         self._agent_id = agent_id
         self._bus = bus
         self._context = context
         self._journal = journal
-        self._roster = roster
+        self._names = names
+        self._waits = waits
         self._on_handed_over = on_handed_over
 
     def tools(self) -> tuple[AgentTool, ...]:
@@ -134,7 +136,7 @@ class CoordinationTools:
         )
 
     async def _send_message(self, a: SendMessage) -> str:
-        message = await self._bus.send_message(self._agent_id, self._roster.resolve(a.to), a.text, a.importance)
+        message = await self._bus.send_message(self._agent_id, self._names.resolve(a.to), a.text, a.importance)
         return f"Sent as {message.id}; {a.to} gets it at its next step."
 
     async def _broadcast(self, a: Broadcast) -> str:
@@ -142,12 +144,9 @@ class CoordinationTools:
         return f"Sent as {message.id} to {len(message.receivers)} agents."
 
     async def _request(self, a: Request) -> str:
-        to = self._roster.resolve(a.to)
-        await self._set_state(AgentState.AWAITING_REPLY, f"Waits for a reply from {to}")
-        try:
+        to = self._names.resolve(a.to)
+        async with self._waits.for_reply(to):
             outcome = await self._bus.request_from_agent(self._agent_id, to, a.need, a.timeout_seconds)
-        finally:
-            await self._set_state(AgentState.WORKING)
         if outcome.reply is not None:
             self._on_handed_over((outcome.reply.id,))
         return outcome.text
@@ -174,7 +173,7 @@ class CoordinationTools:
         return "Recorded."
 
     async def _declare_dependency(self, a: DeclareDependency) -> str:
-        on = self._roster.resolve(a.on)
+        on = self._names.resolve(a.on)
         message = await self._bus.notify_dependency(self._agent_id, on, a.need)
         return f"{on} was told as {message.id}. Go on with what does not depend on it."
 
@@ -202,10 +201,7 @@ class CoordinationTools:
         return handover.text
 
     async def _read_context(self, _: Nothing) -> str:
-        return self._context.to_prompt(DIGEST_TOKENS) or "Nothing has been recorded yet."
-
-    async def _set_state(self, state: AgentState, reason: str = "") -> None:
-        await self._journal.record(AgentStateChanged(agent_id=self._agent_id, state=state, reason=reason))
+        return self._context.to_prompt() or "Nothing has been recorded yet."
 
 
 def _tool(name: str, description: str, arguments: type[A], handler: Callable[[A], Awaitable[str]]) -> AgentTool:

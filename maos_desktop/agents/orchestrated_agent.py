@@ -9,7 +9,8 @@ from dataclasses import replace
 
 from maos_desktop.agents.agent_session import AgentSession
 from maos_desktop.agents.coordination_tools import CoordinationTools
-from maos_desktop.agents.roster import Roster
+from maos_desktop.agents.team_names import TeamNames
+from maos_desktop.agents.waits import Waits
 from maos_desktop.bus import AgentMessageBus, Via
 from maos_desktop.context import SharedContext
 from maos_desktop.errors import AgentError
@@ -45,7 +46,7 @@ class OrchestratedAgent:
         journal: Journal,
         bus: AgentMessageBus,
         context: SharedContext,
-        roster: Roster,
+        names: TeamNames,
         ask_permission: AskPermission,
         *,
         first_block: int = 0,
@@ -54,6 +55,7 @@ class OrchestratedAgent:
         self._journal = journal
         self._bus = bus
         self._ask_permission = ask_permission
+        self._waits = Waits(self.agent_id, journal)
         self._by_tools: list[MessageId] = []
         """Handed over as a tool's result; the boundary of that tool follows."""
         self._unread_since: dict[MessageId, int] = {}
@@ -64,7 +66,7 @@ class OrchestratedAgent:
         self._interrupting: asyncio.Task[None] | None = None
         self._turn_is_ending = False
         """Interrupted; what it were handed now might be lost, so it comes with the next turn."""
-        tools = CoordinationTools(self.agent_id, bus, context, journal, roster, self._by_tools.extend)
+        tools = CoordinationTools(self.agent_id, bus, context, journal, names, self._waits, self._by_tools.extend)
         self._session = AgentSession(
             executor,
             journal,
@@ -84,7 +86,13 @@ class OrchestratedAgent:
         Raises ``AgentError`` when the agent cannot go on.
         """
         self._bus.on_critical(self.agent_id, self._interrupt_for_critical)
-        await self._set_state(AgentState.WORKING)
+        try:
+            await self._waits.begin_work()
+            return await self._work(prompt)
+        finally:
+            self._waits.end_work()
+
+    async def _work(self, prompt: Callable[[str], str]) -> str:
         text = prompt(await self._hand_over("prompt", self._responses) or "")
         while True:
             await self._wait_while_paused()
@@ -129,11 +137,8 @@ class OrchestratedAgent:
 
     async def decide_permission(self, question: PermissionQuestion) -> PermissionAnswer:
         """Asks the user; the agent is shown as waiting for it."""
-        await self._set_state(AgentState.NEEDS_PERMISSION, f"Asks to use {question.tool}")
-        try:
+        async with self._waits.for_permission(question.tool):
             return await self._ask_permission(self.agent_id, question)
-        finally:
-            await self._set_state(AgentState.WORKING)
 
     # --- delivery ---
 
@@ -172,20 +177,21 @@ class OrchestratedAgent:
             await self._end_turn()
         except AgentError as error:  # the message stays in the inbox and comes at the next boundary all the same
             _log.warning("%s could not be interrupted: %s", self.agent_id, error)
+        except Exception:  # the edge of the task: nobody else looks at what it raises
+            _log.exception("The interruption of %s broke off", self.agent_id)
 
     async def _end_turn(self) -> None:
         self._turn_is_ending = True
         try:
             await self._session.interrupt()
-        except AgentError:
+        except Exception:
             self._turn_is_ending = False
             raise
 
     async def _wait_while_paused(self) -> None:
         if not self._may_work.is_set():
-            await self._set_state(AgentState.PAUSED, "You interrupted it")
+            self._waits.end_work()
+            paused = AgentStateChanged(agent_id=self.agent_id, state=AgentState.PAUSED, reason="You interrupted it")
+            await self._journal.record(paused)
             await self._may_work.wait()
-            await self._set_state(AgentState.WORKING)
-
-    async def _set_state(self, state: AgentState, reason: str = "") -> None:
-        await self._journal.record(AgentStateChanged(agent_id=self.agent_id, state=state, reason=reason))
+            await self._waits.begin_work()

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from maos_desktop.agents.prompting import join_sections, quote, shorten
+from maos_desktop.agents.prompting import REPORTS_PREFACE, join_sections, quote, quote_reports, shorten
 from maos_desktop.agents.roles import prompt_text
 from maos_desktop.agents.structured_agent import StructuredAgent
 from maos_desktop.errors import RefusedError
@@ -61,26 +61,30 @@ class SynthesisAgent:
 
 
 def synthesis_prompt(request: str, plan: Plan, fold: SessionFold) -> str:
-    """Returns what the synthesis is given: results of all tasks, discoveries and messages, each cut to size."""
+    """Returns what the synthesis is given: results of all tasks, discoveries, messages and proposals, cut to size."""
     return join_sections(
         "# Write the report",
         {
             "Request": request,
             "Goal": plan.goal,
-            "Results": "\n\n".join(_result(plan, fold)),
+            "Results": "\n\n".join([REPORTS_PREFACE, *_results(plan, fold)]),
             "Discoveries": "\n".join(_discoveries(fold)),
             "Messages": "\n".join(_messages(fold)),
+            "Proposed work": "\n".join(_proposals(fold)),
         },
     )
 
 
-def _result(plan: Plan, fold: SessionFold) -> list[str]:
+def _results(plan: Plan, fold: SessionFold) -> list[str]:
     results = []
-    for task_id, agent_id in plan.agent_ids().items():
+    agents = plan.agent_ids()
+    reports = {agents[task_id]: task.report for task_id, task in fold.tasks.items() if task.report}
+    framed = quote_reports(reports)
+    for task_id, agent_id in agents.items():
         task = fold.tasks[task_id]
-        text = task.report or (task.failure.what if task.failure else task.reason)
+        text = framed.get(agent_id) or quote(task.failure.what if task.failure else task.reason)
         head = f"### {agent_id} ({task_id}): {clean_line(plan.subtask(task_id).title)}\nState: {task.state}"
-        results.append(f"{head}\n\n{quote(text)}")
+        results.append(f"{head}\n\n{text}")
     return results
 
 
@@ -109,6 +113,14 @@ def _messages(fold: SessionFold) -> list[str]:
         if m.message.type is not MessageType.DISCOVERY
     ]
     return rows[-MESSAGES:]
+
+
+def _proposals(fold: SessionFold) -> list[str]:
+    return [
+        f"- {proposal.agent_id} ({proposal.role}): {clean_line(proposal.title)} – "
+        f"{shorten(clean_line(proposal.instructions), MESSAGE_CHARS)}"
+        for proposal in fold.proposals[-MESSAGES:]
+    ]
 
 
 def _as_report(answer: Any, plan: Plan) -> Report:

@@ -99,11 +99,6 @@ class Admission:
         return Refusal(f"There is no agent “{shown(to)}”.", f"You can write to: {there}.")
 
     def _refusal_of_chain(self, draft: Draft) -> Refusal | None:
-        if draft.in_reply_to is not None and draft.in_reply_to not in self._messages:
-            return Refusal(
-                f"There is no message “{shown(draft.in_reply_to)}”.",
-                "Use the id that stands in the message's frame, or send a message without it.",
-            )
         replies_to_come = 1 if draft.type is MessageType.REQUEST else 0
         return self._traffic.hop_refusal(self.hop(draft) + replies_to_come)
 

@@ -64,10 +64,6 @@ class Delivery:
     def has_unread(self, agent_id: AgentId) -> bool:
         return bool(self._inboxes[agent_id])
 
-    async def wait(self, agent_id: AgentId) -> None:
-        """Returns as soon as a message is queued for the agent."""
-        await self._inboxes[agent_id].wait()
-
     async def take(self, agent_id: AgentId, via: Via) -> Handover | None:
         """Hands over what is queued, the most important first, as much as fits; ``None`` when nothing is."""
         await self._inboxes[agent_id].settle()

@@ -54,11 +54,6 @@ class Inbox:
         """Returns what waits to be handed over, in the order of sending."""
         return tuple(self._queued)
 
-    async def wait(self) -> None:
-        """Returns as soon as a message is queued."""
-        while not self._queued:
-            await self._change()
-
     async def settle(self) -> None:
         """Returns as soon as a message is queued or none is being committed."""
         while self._arriving and not self._queued:

@@ -90,12 +90,11 @@ class AgentMessageBus:
         importance: Importance = Importance.NORMAL,
         *,
         type: MessageType = MessageType.INFO,
-        in_reply_to: MessageId | None = None,
     ) -> Message:
         """Sends to one agent and returns the message as committed. Requests and replies have their own methods."""
         if type in (MessageType.REQUEST, MessageType.RESPONSE):
             raise BugError("Requests and replies are not sent as plain messages.")
-        return await self._dispatch.post(Draft(type, sender, (to,), storable(text), importance, in_reply_to))
+        return await self._dispatch.post(Draft(type, sender, (to,), storable(text), importance))
 
     async def broadcast(self, sender: AgentId, text: str, importance: Importance = Importance.NORMAL) -> Message:
         """Sends to every other agent. Refused when there is none."""
@@ -148,10 +147,6 @@ class AgentMessageBus:
     def has_unread(self, agent_id: AgentId) -> bool:
         """Whether a message for the agent is queued, or is just being committed, and was not handed over."""
         return self._delivery.has_unread(agent_id)
-
-    async def wait_for_message(self, agent_id: AgentId) -> None:
-        """Returns as soon as a message is queued for the agent."""
-        await self._delivery.wait(agent_id)
 
     def on_critical(self, agent_id: AgentId, callback: OnCritical | None) -> None:
         """Sets who is called with each critical message that is queued for the agent; ``None``: nobody."""

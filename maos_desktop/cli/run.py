@@ -32,7 +32,6 @@ EXIT_CODES = {
     SessionState.DONE: 0,
     SessionState.FAILED: 1,
     SessionState.REJECTED: 1,
-    SessionState.CANCELLED: CANCELLED,
     SessionState.INTERRUPTED: CANCELLED,
 }
 

@@ -47,7 +47,7 @@ class SharedContext:
         """Returns the decisions in the order in which they were made (or made again)."""
         return tuple(self._decisions)
 
-    def to_prompt(self, budget_tokens: int) -> str:
+    def to_prompt(self, budget_tokens: int = digest.DIGEST_TOKENS) -> str:
         """Returns the most important of it for a prompt, never more than the budget; see ``digest.to_prompt``."""
         return digest.to_prompt(self.decisions(), self.facts(), self.discoveries(), budget_tokens)
 

@@ -16,6 +16,7 @@ from maos_desktop.executor.lifeline import Lifeline
 
 _READ_BYTES = 256 * 1024
 _ERROR_LINES = 40
+_SWEEP_SECONDS = 1.0
 _END_SECONDS = 8.0
 """More than the warden may take."""
 
@@ -174,10 +175,16 @@ def _cannot_start(program: str, folder: Path, error: OSError) -> AgentError:
 
 
 def _sweep(mark: str) -> None:
-    """Kills everything that bears the mark."""
+    """Kills everything that bears the mark, and what that has started in the meantime."""
     import psutil  # hardly ever needed, and the window is not to wait for it
 
-    for process in psutil.process_iter():
-        with contextlib.suppress(psutil.Error):
-            if process.environ().get(warden.MARK) == mark:
-                process.kill()
+    while True:
+        found = []
+        for process in psutil.process_iter():
+            with contextlib.suppress(psutil.Error):
+                if process.environ().get(warden.MARK) == mark and process.status() != psutil.STATUS_ZOMBIE:
+                    process.kill()
+                    found.append(process)
+        if not found:
+            return
+        psutil.wait_procs(found, timeout=_SWEEP_SECONDS)

@@ -22,6 +22,10 @@ ENDED = frozenset({AgentState.DONE, AgentState.FAILED, AgentState.CANCELLED})
 """An agent in one of these does nothing any more."""
 
 
+_CAUSES = {429: "The model's rate limit is reached", 529: "The model is overloaded"}
+"""By HTTP status."""
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """What an event changed. ``index`` is of the agent's transcript (``entry``) or the timeline (``row``)."""
@@ -95,8 +99,7 @@ class AgentFold:
         return [Change("entry", self.id, index)]
 
     def enter_retry(self, logged: LoggedEvent, event: ev.RetryNoticed) -> Change:
-        text = event.text or f"The model did not answer; attempt {event.attempt}."
-        return self.enter(NoticeEntry(logged.seq, logged.at, "warning", text))
+        return self.enter(NoticeEntry(logged.seq, logged.at, "warning", retry_text(event)))
 
     def count_turn(self, event: ev.TurnFinished) -> Change:
         """Adds up turns, tokens and cost; the cost stays ``None`` while the back end reports none."""
@@ -171,3 +174,16 @@ class AgentFold:
         for _, text in still_open:
             text.closed = True
         return [Change("entry", self.id, index) for index, _ in still_open]
+
+
+def retry_text(event: ev.RetryNoticed) -> str:
+    """Returns what happened, which attempt it was, and when the next one is."""
+    if event.status is None:
+        cause = f"The model did not answer ({event.text})" if event.text else "The model did not answer"
+    elif event.status in _CAUSES:
+        cause = f"{_CAUSES[event.status]} ({event.status})"
+    else:
+        cause = f"The model answered with an error ({' '.join([str(event.status), event.text]).strip()})"
+    seconds = -(-event.delay_ms // 1000)
+    attempt = f"attempt {event.attempt}, " if event.attempt else ""
+    return f"{cause}; {attempt}next try {f'in {seconds} s' if seconds else 'now'}"

@@ -81,7 +81,7 @@ class SessionContinued(Data):
 
 class SessionFinished(Data):
     kind: Literal["session_finished"] = "session_finished"
-    outcome: Literal["done", "failed", "cancelled", "rejected"]
+    outcome: Literal["done", "failed", "rejected"]
     failure: Failure | None = None
 
 

@@ -72,6 +72,7 @@ class SessionFold:
         self.agents: dict[AgentId, AgentFold] = {}
         self.permissions: dict[str, PermissionEntry] = {}
         self.discoveries: list[ev.DiscoveryAnnounced] = []
+        self.proposals: list[ev.SubtaskProposed] = []
         self.report: Report | None = None
         self.failure: Failure | None = None
         self.cost_usd: float | None = None
@@ -226,6 +227,7 @@ class SessionFold:
             case ev.DependencyDeclared():
                 return []
             case ev.SubtaskProposed():
+                self.proposals.append(event)
                 return [note(logged, "plan", event.agent_id, f"Proposes a task: {event.title}", (USER,))]
         return None
 

@@ -42,7 +42,6 @@ class SessionState(StrEnum):
     SYNTHESISING = "synthesising"
     DONE = "done"
     FAILED = "failed"
-    CANCELLED = "cancelled"
     REJECTED = "rejected"
     INTERRUPTED = "interrupted"
     """The app ended, or the user stopped it, while work was under way; it can be continued."""
@@ -51,6 +50,11 @@ class SessionState(StrEnum):
     def is_active(self) -> bool:
         """Whether work is under way or waits for the user's approval."""
         return self in _ACTIVE
+
+    @property
+    def can_be_continued(self) -> bool:
+        """Whether it has ended with something left to do."""
+        return self in {SessionState.INTERRUPTED, SessionState.FAILED}
 
 
 _ACTIVE = frozenset(

@@ -52,6 +52,6 @@ class StoredRow(NamedTuple):
     def _broken(self, error: Exception) -> StoreCorruptError:
         return StoreCorruptError(
             f"Event {self.seq} of the session is damaged in the database; the other events were kept.",
-            next_step="Export the session to save what can be read, or put back a copy of the database.",
+            next_step="Put back a backup copy of the database, or start a new session with the same request.",
             detail=str(error),
         )

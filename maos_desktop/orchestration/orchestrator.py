@@ -36,8 +36,6 @@ from maos_desktop.orchestration.scheduler import Scheduler
 from maos_desktop.orchestration.team import Team
 from maos_desktop.orchestration.workplace import Workplace
 
-DIGEST_TOKENS = 2_000
-
 
 class Orchestrator:
     """Plans, has the plan approved, runs it and has the report written.
@@ -128,17 +126,19 @@ class Orchestrator:
     async def _decide(self, answer: PlanProposed | PlanRefused, auto_approve: bool) -> Decision:
         match answer:
             case PlanProposed(plan=plan):
-                self._team.warm_up(plan, _first_tasks(plan, self._place.settings.max_agents))
+                await self._team.prepare(plan, _first_tasks(plan, self._place.settings.max_agents))
             case PlanRefused() if auto_approve:
                 await self._record(answer)
                 raise PlanError(answer.reason, detail=answer.raw)
+            case PlanRefused():
+                await self._team.aclose()  # those of the plan before wait for nothing
         return await self.gate.decide(answer, automatic=auto_approve)
 
     # --- the run ---
 
     async def _run(self, plan: Plan) -> None:
-        self._team.roster.adopt(plan)
-        await self._team.keep_only(plan)
+        self._team.names.adopt(plan)
+        await self._team.keep_only(plan, plan.subtasks)
         finished = {task_id for task_id, task in self._fold.tasks.items() if task.state == "done"}
         await self._assign(plan, finished)
         await Scheduler(plan, self._place.settings.max_agents, self._run_task, self._skip_task).run(finished)
@@ -190,7 +190,7 @@ class Orchestrator:
         plan = self._plan()
 
         def prompt(messages: str) -> str:
-            shared = self._context.to_prompt(DIGEST_TOKENS)
+            shared = self._context.to_prompt()
             return task_prompt(plan, subtask, self._fold, shared=shared, messages=messages, conversation=conversation)
 
         agent = await self._team.take(plan, subtask, anew=conversation == "lost")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from maos_desktop.agents.orchestrated_agent import AskPermission, OrchestratedAgent
 from maos_desktop.agents.roles import role_prompt, tools_for
-from maos_desktop.agents.roster import Roster
+from maos_desktop.agents.team_names import TeamNames
 from maos_desktop.bus import AgentMessageBus
 from maos_desktop.context import SharedContext
 from maos_desktop.errors import AgentError
@@ -17,9 +17,6 @@ from maos_desktop.executor.base import AgentLaunch
 from maos_desktop.model.ids import AgentId
 from maos_desktop.model.plan import Plan, Subtask
 from maos_desktop.orchestration.workplace import Workplace
-
-STARTING_AT_ONCE = 2
-"""Measured: more at a time makes every one of them slower."""
 
 _log = logging.getLogger(__name__)
 
@@ -41,27 +38,30 @@ class Team:
         context: SharedContext,
         ask_permission: AskPermission,
     ) -> None:
-        self.roster = Roster()
+        self.names = TeamNames()
         self._workplace = workplace
         self._bus = bus
         self._context = context
         self._ask_permission = ask_permission
-        self._starting = asyncio.Semaphore(STARTING_AT_ONCE)
         self._warm: dict[AgentId, _Warm] = {}
         self._working: dict[AgentId, OrchestratedAgent] = {}
 
-    def warm_up(self, plan: Plan, subtasks: Iterable[Subtask]) -> None:
-        """Starts the processes of these subtasks' agents in the background, those not yet warm."""
+    async def prepare(self, plan: Plan, first: Sequence[Subtask]) -> None:
+        """Has the agents of these subtasks warm and no others: what does not fit is ended before the rest start.
+
+        They start in the background.
+        """
+        await self.keep_only(plan, first)
         agents = plan.agent_ids()
-        for subtask in subtasks:
+        for subtask in first:
             launch = self._launch(agents[subtask.id], subtask)
             if launch.agent_id not in self._warm:
                 self._warm[launch.agent_id] = self._start(launch)
 
-    async def keep_only(self, plan: Plan) -> None:
-        """Ends the warm agents that the plan, as approved, has no use for."""
+    async def keep_only(self, plan: Plan, subtasks: Iterable[Subtask]) -> None:
+        """Ends the warm agents that these subtasks of the plan have no use for."""
         agents = plan.agent_ids()
-        wanted = {agents[s.id]: self._launch(agents[s.id], s) for s in plan.subtasks}
+        wanted = {agents[s.id]: self._launch(agents[s.id], s) for s in subtasks}
         unfit = [warm for name, warm in self._warm.items() if wanted.get(name) != warm.launch]
         for warm in unfit:
             del self._warm[warm.launch.agent_id]
@@ -121,15 +121,11 @@ class Team:
             self._workplace.journal,
             self._bus,
             self._context,
-            self.roster,
+            self.names,
             self._ask_permission,
             first_block=self._workplace.next_block(launch.agent_id),
         )
-        return _Warm(launch, agent, asyncio.create_task(self._open(agent), name=f"start {launch.agent_id}"))
-
-    async def _open(self, agent: OrchestratedAgent) -> None:
-        async with self._starting:
-            await agent.open()
+        return _Warm(launch, agent, asyncio.create_task(agent.open(), name=f"start {launch.agent_id}"))
 
 
 async def _end(warm: _Warm) -> None:
@@ -142,5 +138,7 @@ async def _end(warm: _Warm) -> None:
         current = asyncio.current_task()
         if current is not None and current.cancelling():
             raise
+    except Exception:  # the edge of the task: nobody else looks at what it raises
+        _log.exception("The start of %s, which was not needed, broke off", warm.launch.agent_id)
     finally:
         await warm.agent.aclose()

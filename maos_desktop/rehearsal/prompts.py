@@ -13,6 +13,8 @@ _IDENTITY = re.compile(r"^(Agent|Role|Task): (.+)$", re.MULTILINE)
 _MATE = re.compile(r"^- (\S+) \(([^)]*)\): (.*) \[([^,\]]+), (\w+)\]$", re.MULTILINE)
 _REPORT_HEAD = re.compile(r"^### (\S+) \(([^)\s]+)\): (.*)$", re.MULTILINE)
 _STATE = re.compile(r"\AState: (\w+)\n?")
+_FRAME = re.compile(r"\A<report-([0-9a-f]{12}) from=\"[^\"]*\">\n(.*)\n</report-\1>\Z", re.DOTALL)
+_PROPOSAL = re.compile(r"^- (\S+) \(\w+\): (.*?) – ", re.MULTILINE)
 _MODE = re.compile(r"\b(sequential|parallel|dynamic)\b")
 
 
@@ -36,6 +38,14 @@ class Reported:
     title: str
     state: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """Work that an agent found and nobody has."""
+
+    agent: str
+    title: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +80,7 @@ class SynthesisPrompt:
 
     request: str
     results: tuple[Reported, ...]
+    proposals: tuple[Proposed, ...] = ()
 
 
 def read_task_prompt(prompts: Sequence[str]) -> TaskPrompt:
@@ -108,7 +119,12 @@ def read_plan_prompt(prompt: str) -> PlanPrompt:
 def read_synthesis_prompt(prompt: str) -> SynthesisPrompt:
     """Reads the prompt of the synthesis."""
     _, sections = _sections(prompt, _SYNTHESIS_SECTIONS)
-    return SynthesisPrompt(sections.get("Request", ""), _reported(sections.get("Results", "")))
+    proposals = _PROPOSAL.findall(sections.get("Proposed work", ""))
+    return SynthesisPrompt(
+        request=sections.get("Request", ""),
+        results=_reported(sections.get("Results", "")),
+        proposals=tuple(Proposed(agent, title.replace("&lt;", "<")) for agent, title in proposals),
+    )
 
 
 _TASK_SECTIONS = (
@@ -129,7 +145,15 @@ _PLAN_SECTIONS = (
     "Comment on the plan before",
     "Why the last plan was refused",
 )
-_SYNTHESIS_SECTIONS = ("Request", "Goal", "Results", "Discoveries", "Messages")
+_SYNTHESIS_SECTIONS = (
+    "Request",
+    "Goal",
+    "Results",
+    "Discoveries",
+    "Messages",
+    "Proposed work",
+    "Why the last report was refused",
+)
 
 
 def _sections(prompt: str, names: Sequence[str]) -> tuple[str, dict[str, str]]:
@@ -154,6 +178,8 @@ def _reported(text: str) -> tuple[Reported, ...]:
 def _one_report(head: re.Match[str], text: str) -> Reported:
     state = _STATE.match(text)
     body = text[state.end() :].strip() if state else text
+    if framed := _FRAME.match(body):
+        body = framed[2].strip()
     return Reported(head[1], head[2], head[3], state[1] if state else "done", body.replace("&lt;", "<"))
 
 

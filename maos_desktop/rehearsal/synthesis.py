@@ -43,7 +43,7 @@ def make_report(prompt: SynthesisPrompt) -> dict[str, Any]:
         "summary": _summary(prompt, done, said, hidden, len(findings)),
         "findings": findings,
         "conflicts": _conflicts(read),
-        "next_steps": _next_steps(said),
+        "next_steps": [*_next_steps(said), *_proposed(prompt)],
         "missing": [_missing(result) for result in prompt.results if result not in done],
     }
 
@@ -142,6 +142,10 @@ def _next_steps(said: Sequence[_Said]) -> list[str]:
         if first and category.next_step:
             steps.append(category.next_step.format(where=f"`{first.where}`"))
     return steps[:MAX_STEPS]
+
+
+def _proposed(prompt: SynthesisPrompt) -> list[str]:
+    return [f"{shortened(p.title)} (proposed by {p.agent})" for p in prompt.proposals[:MAX_STEPS]]
 
 
 def _missing(result: Reported) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,23 +21,26 @@ class Backends:
     def __init__(self, data_folder: Path, rehearsal: RehearsalServer | None = None) -> None:
         self._data_folder = data_folder
         self._rehearsal = rehearsal
+        self._changing = asyncio.Lock()
 
     async def environment(self, backend: Backend) -> Mapping[str, str]:
         """Returns what is added to the environment of the agents' processes."""
         if backend is Backend.CLAUDE:
             return {}
-        if self._rehearsal is None:
-            from maos_desktop.rehearsal.request_log import RequestLog
-            from maos_desktop.rehearsal.server import RehearsalServer
+        async with self._changing:
+            if self._rehearsal is None:
+                from maos_desktop.rehearsal.request_log import RequestLog
+                from maos_desktop.rehearsal.server import RehearsalServer
 
-            self._rehearsal = await RehearsalServer.start(log=RequestLog(limit=0))
-        return self._rehearsal.environment(private_folder(self._data_folder / "rehearsal"))
+                self._rehearsal = await RehearsalServer.start(log=RequestLog(limit=0))
+            return self._rehearsal.environment(private_folder(self._data_folder / "rehearsal"))
 
     async def aclose(self) -> None:
         """Ends the server if it runs."""
-        server, self._rehearsal = self._rehearsal, None
-        if server is not None:
-            await server.aclose()
+        async with self._changing:
+            server, self._rehearsal = self._rehearsal, None
+            if server is not None:
+                await server.aclose()
 
 
 def claude_executor() -> Executor:

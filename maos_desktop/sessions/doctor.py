@@ -22,12 +22,14 @@ from maos_desktop.executor.base import (
 )
 from maos_desktop.executor.environment import is_allowed
 from maos_desktop.model.base import Data
-from maos_desktop.model.ids import AgentId
+from maos_desktop.model.ids import AgentId, SessionId
 from maos_desktop.model.session import Backend
 from maos_desktop.sessions.backends import Backends, claude_executor
 from maos_desktop.sessions.reader import SessionReader
 
 TURN_SECONDS = 60.0
+VERIFIED_SESSIONS = 10
+"""The newest ones; the rest is verified when it is continued."""
 
 _PROMPT = "Answer with the one word: ready"
 _ORIGINS = {
@@ -94,12 +96,16 @@ class Doctor:
         try:
             reader = await SessionReader.open(self._data_folder)
             try:
-                count = len(await reader.list_sessions())
+                sessions = await reader.list_sessions()
+                for summary in sessions[:VERIFIED_SESSIONS]:
+                    broken = await reader.verify(summary.id)
+                    if broken is not None:
+                        return _changed(summary.id, broken)
             finally:
                 await reader.aclose()
         except KnownError as error:
             return _failed("data", error)
-        return Check(name="data", ok=True, text=f"{count} sessions in {self._data_folder}")
+        return Check(name="data", ok=True, text=f"{len(sessions)} sessions in {self._data_folder}")
 
 
 @asynccontextmanager
@@ -122,6 +128,12 @@ def _settings() -> Check:
     names = variable_names()
     text = f"set in the environment: {', '.join(names)}" if names else "none in the environment: the CLI's own are used"
     return Check(name="settings", ok=True, text=text)
+
+
+def _changed(session_id: SessionId, seq: int) -> Check:
+    text = f"Session “{session_id}” is not as it was saved from event {seq} on: the database was damaged or changed."
+    next_step = "Put back a backup copy of the database, or start a new session with the same request."
+    return Check(name="data", ok=False, text=text, next_step=next_step)
 
 
 async def _git() -> Check:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import closing
 
 from maos_desktop.bus.message_bus import AgentMessageBus
 from maos_desktop.context.shared_context import SharedContext
@@ -14,25 +15,25 @@ from maos_desktop.model.event import (
     EventListener,
     Failure,
     LoggedEvent,
+    NoticeRaised,
     SessionContinued,
     SessionFinished,
     SessionInterrupted,
 )
-from maos_desktop.model.fold import SessionFold, session_state_after
+from maos_desktop.model.fold import session_state_after
 from maos_desktop.model.ids import AgentId, SessionId
 from maos_desktop.model.message import Importance
 from maos_desktop.model.plan import Plan
 from maos_desktop.model.session import SessionSettings, SessionState, SessionSummary
 from maos_desktop.orchestration.orchestrator import Orchestrator, as_failure
 from maos_desktop.orchestration.workplace import Workplace
+from maos_desktop.sessions.past import Past, read_past
 from maos_desktop.sessions.recorder import Recorder
 from maos_desktop.store.event_log import EventLog
 
 BackendEnvironment = Callable[[], Awaitable[Mapping[str, str]]]
 
 STOPPED_BY_USER = "You stopped it; it can be continued."
-
-_CONTINUABLE = frozenset({SessionState.INTERRUPTED, SessionState.FAILED})
 
 _log = logging.getLogger(__name__)
 
@@ -61,7 +62,8 @@ class LiveSession:
         self._environment = environment
         self._orchestrator: Orchestrator | None = None
         self._task: asyncio.Task[None] | None = None
-        self._stop_reason = STOPPED_BY_USER
+        self._stopping = asyncio.Lock()
+        self._stop_reason: str | None = None
         self._unsubscribe = event_log.subscribe(self.id, self._follow)
 
     # --- what happened ---
@@ -98,35 +100,43 @@ class LiveSession:
     # --- its life ---
 
     async def start(self) -> None:
-        """Begins the work on a session that was just created. Raises ``BadRequestError`` for any other."""
+        """Begins the work on a session that was created and not begun. Raises ``BadRequestError`` for any other."""
         if self.is_running or self.state is not SessionState.PLANNING:
             raise BadRequestError("This session has been started before.", next_step="Continue it instead.")
-        await self._begin()
+        self._begin(continued=False)
 
     async def continue_(self) -> None:
-        """Goes on with an interrupted or failed session: finished tasks stay finished."""
-        if self.is_running or self.state not in _CONTINUABLE:
+        """Goes on with an interrupted or failed session: finished tasks stay finished.
+
+        Raises ``BadRequestError`` for any other; what goes wrong later ends up in its log.
+        """
+        if self.is_running or not self.state.can_be_continued:
             raise BadRequestError(
                 f"A session that is {self.state.value.replace('_', ' ')} cannot be continued.",
                 next_step="Start a new session with the same request.",
             )
-        await self._event_log.append(self.id, SessionContinued())
-        await self._begin()
+        self._begin(continued=True)
 
     async def stop(self, reason: str = STOPPED_BY_USER) -> None:
-        """Ends all agents now. What was done is kept, and the session can be continued."""
-        if self._task is None or self._task.done():
-            return
-        self._stop_reason = reason
-        self._task.cancel()
-        await asyncio.wait([self._task])
-        if self.state.is_active:  # it was cancelled before it had begun
-            await self._event_log.append(self.id, SessionInterrupted(reason=reason))
+        """Ends all agents now. What was done is kept, and the session can be continued.
+
+        Who calls it a second time waits for the first: another cancellation would cut off the clean-up.
+        """
+        async with self._stopping:
+            if self._task is None or self._task.done():
+                return
+            await asyncio.sleep(0)  # a task that is cancelled before it has begun could not record its end
+            if self._stop_reason is None:
+                self._stop_reason = reason
+                self._task.cancel()
+            await asyncio.wait([self._task])
 
     async def aclose(self) -> None:
         """Stops what runs and lets go of the log."""
-        await self.stop("The app was closed; the session can be continued.")
-        self._unsubscribe()
+        try:
+            await self.stop("The app was closed; the session can be continued.")
+        finally:
+            self._unsubscribe()
 
     # --- leading it ---
 
@@ -169,32 +179,45 @@ class LiveSession:
         for logged in events:
             self.state = session_state_after(logged.event) or self.state
 
-    async def _begin(self) -> None:
-        events = await self._event_log.read(self.id)
-        recorder = Recorder(self._event_log, self.id, SessionFold(events))
-        bus = AgentMessageBus(recorder)
-        context = SharedContext(recorder)
-        bus.restore([logged.event for logged in events])
-        for logged in events:
-            context.apply(logged.event)
-        self._task = asyncio.create_task(self._run(recorder, bus, context), name=f"session {self.id}")
-        self._task.add_done_callback(lambda _: recorder.close())
+    def _begin(self, *, continued: bool) -> None:
+        """Awaits nothing, so that of two callers the second finds it running, and ``stop`` has what to cancel."""
+        self._stop_reason = None
+        self._task = asyncio.create_task(self._run(continued=continued), name=f"session {self.id}")
 
-    async def _run(self, recorder: Recorder, bus: AgentMessageBus, context: SharedContext) -> None:
+    async def _run(self, *, continued: bool) -> None:
         """The edge where everything that goes wrong in a session ends up in its log."""
         try:
-            environment = await self._environment()
-            place = Workplace(self.settings, recorder, recorder.fold, self._executor, environment)
-            self._orchestrator = Orchestrator(place, bus, context)
-            await self._orchestrator.orchestrate(self.settings.request, self.settings.auto_approve)
+            if continued:
+                await self._event_log.append(self.id, SessionContinued())
+                await self._tell_damage()
+            await self._work(await read_past(self._event_log, self.id))
         except asyncio.CancelledError:
-            await recorder.record(SessionInterrupted(reason=self._stop_reason))
+            await self._event_log.append(self.id, SessionInterrupted(reason=self._stop_reason or STOPPED_BY_USER))
             raise
         except Exception as error:
             _log.exception("Session %s ended by an error", self.id)
-            await recorder.record(SessionFinished(outcome="failed", failure=_failure_of(error)))
-        finally:
-            self._orchestrator = None
+            await self._event_log.append(self.id, SessionFinished(outcome="failed", failure=_failure_of(error)))
+
+    async def _work(self, past: Past) -> None:
+        with closing(Recorder(self._event_log, self.id, past.fold)) as recorder:
+            bus, context = AgentMessageBus(recorder), SharedContext(recorder)
+            bus.restore(past.outline)
+            for event in past.outline:
+                context.apply(event)
+            environment = await self._environment()
+            place = Workplace(self.settings, recorder, recorder.fold, self._executor, environment)
+            self._orchestrator = Orchestrator(place, bus, context)
+            try:
+                await self._orchestrator.orchestrate(self.settings.request, self.settings.auto_approve)
+            finally:
+                self._orchestrator = None
+
+    async def _tell_damage(self) -> None:
+        broken = await self._event_log.verify(self.id)
+        if broken is not None:
+            text = f"Event {broken} of this session is not as it was saved: the database was damaged or changed."
+            next_step = "Look at what the agents do next with care, or start a new session with the same request."
+            await self._event_log.append(self.id, NoticeRaised(level="warning", text=text, next_step=next_step))
 
 
 def _failure_of(error: Exception) -> Failure:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from maos_desktop.errors import BadRequestError
+from maos_desktop.errors import BadRequestError, StoreCorruptError
 from maos_desktop.executor.base import Executor
 from maos_desktop.model.event import EventListener, SessionCreated, SessionInterrupted
 from maos_desktop.model.ids import SessionId, new_session_id
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 
 TITLE_CHARS = 80
 APP_ENDED = "The app ended while work was under way; the session can be continued."
+
+_log = logging.getLogger(__name__)
 
 
 class SessionManager:
@@ -51,9 +55,11 @@ class SessionManager:
         """
         database = await Database.open(database_file(data_folder))
         manager = cls(data_folder, database, executor or claude_executor(), Backends(data_folder, rehearsal))
-        for summary in await manager.list_sessions():
-            if summary.state.is_active:
-                await manager._event_log.append(summary.id, SessionInterrupted(reason=APP_ENDED))
+        try:
+            await manager._interrupt_what_was_running()
+        except BaseException:
+            await manager.aclose()
+            raise
         return manager
 
     async def create(self, settings: SessionSettings) -> LiveSession:
@@ -67,15 +73,20 @@ class SessionManager:
         return await self.reopen(session_id)
 
     async def reopen(self, session_id: SessionId) -> LiveSession:
-        """Returns the session, the same object while it is open. Raises ``UnknownSessionError``."""
-        if session_id not in self._live:
-            summary = await self._store.get(session_id)
+        """Returns the session, the same object while it is open.
+
+        Raises ``UnknownSessionError``, and ``StoreCorruptError`` when its line in the database is damaged.
+        """
+        if session_id in self._live:
+            return self._live[session_id]
+        summary = await self._store.get(session_id)
+        if session_id not in self._live:  # another caller may have been faster
             environment = partial(self._backends.environment, summary.settings.backend)
             self._live[session_id] = LiveSession(summary, self._event_log, self._executor, environment)
         return self._live[session_id]
 
     async def list_sessions(self) -> list[SessionSummary]:
-        """Returns all sessions, the one changed last first."""
+        """Returns all sessions whose line in the database can be read, the one changed last first."""
         return await self._store.list()
 
     async def recent_requests(self, limit: int = 20) -> list[str]:
@@ -103,15 +114,24 @@ class SessionManager:
         return [live for live in self._live.values() if live.is_running]
 
     async def aclose(self) -> None:
-        """Stops every session, ends every process, closes the database. Everything is kept."""
-        try:
+        """Stops every session, ends every process, closes the database. Everything is kept.
+
+        All of it is tried; what went wrong last is raised, with the errors before it as its context.
+        """
+        async with AsyncExitStack() as ending:
+            for aclose in (self._database.aclose, self._event_log.aclose, self._backends.aclose, self._executor.aclose):
+                ending.push_async_callback(aclose)
             for live in self._live.values():
-                await live.aclose()
-            await self._executor.aclose()
-            await self._backends.aclose()
-        finally:
-            await self._event_log.aclose()
-            await self._database.aclose()
+                ending.push_async_callback(live.aclose)
+
+    async def _interrupt_what_was_running(self) -> None:
+        for summary in await self.list_sessions():
+            if not summary.state.is_active:
+                continue
+            try:
+                await self._event_log.append(summary.id, SessionInterrupted(reason=APP_ENDED))
+            except StoreCorruptError as error:  # of this session alone
+                _log.warning("Session %s: %s (%s)", summary.id, error, error.detail)
 
 
 def check_settings(settings: SessionSettings) -> None:

@@ -42,6 +42,15 @@ class SessionReader:
             raise UnknownSessionError(f"There is no session “{session_id}”.")
         return await EventReader(self._database).read(session_id)
 
+    async def verify(self, session_id: SessionId) -> int | None:
+        """Returns the ``seq`` of the first event that is not as it was saved, ``None`` if all are.
+
+        Raises ``UnknownSessionError``, ``StoreCorruptError``.
+        """
+        if self._database is None:
+            raise UnknownSessionError(f"There is no session “{session_id}”.")
+        return await EventReader(self._database).verify(session_id)
+
     async def aclose(self) -> None:
         """Closes the database."""
         if self._database is not None:

@@ -16,8 +16,8 @@ from maos_desktop.model.ids import SessionId
 from maos_desktop.model.session import SessionState
 from maos_desktop.store.chain import first_hash, next_hash
 from maos_desktop.store.payload import Encoded
-from maos_desktop.store.strands import strand_of
-from maos_desktop.store.summary import FOLDED_KINDS, SummaryChange
+from maos_desktop.store.strands import PANE_KINDS, strand_of
+from maos_desktop.store.summary import SummaryChange
 
 _CREATE = """
 INSERT INTO sessions (number, id, title, settings, state, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -96,7 +96,7 @@ class Batch:
             head.strands[strand] = head.seq
             key = position(head.number, head.seq)
             self._rows.append((key, at, kind, agent_id, previous, json_.decode(), head.hash))
-            if kind in FOLDED_KINDS:
+            if kind not in PANE_KINDS:  # nearly all are, and none of those changes the session's line
                 change.fold(event)
         return first
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from collections.abc import AsyncIterator
 from operator import itemgetter
@@ -71,14 +72,13 @@ class EventReader:
         Raises ``UnknownSessionError``, and ``StoreCorruptError`` when the file cannot even be read.
         """
         _, count = await self._number_and_count(session_id)
-        expected, so_far = 0, first_hash(session_id)
+        good, so_far = 0, first_hash(session_id)
         async for page in self._pages(_CHAIN, session_id):
-            for seq, stored, at, kind, agent_id, previous, payload in page:
-                expected += 1
-                so_far = next_hash(so_far, seq, at, kind, agent_id, previous, payload.encode())
-                if seq != expected or stored != so_far:
-                    return expected
-        return None if expected >= count else expected + 1
+            linked, so_far = await asyncio.to_thread(_linked, page, good, so_far)
+            good += linked
+            if linked < len(page):
+                return good + 1
+        return None if good >= count else good + 1
 
     async def _pages(
         self, sql: str, session_id: SessionId, after_seq: int = 0, limit: int | None = None
@@ -101,3 +101,14 @@ class EventReader:
         if not found:
             raise UnknownSessionError(f"There is no session “{session_id}”.")
         return found[0][0], found[0][1]
+
+
+def _linked(page: list[tuple[Any, ...]], good: int, so_far: bytes) -> tuple[int, bytes]:
+    """Returns how many rows of the page go on with the chain, and its hash there."""
+    linked = 0
+    for seq, stored, at, kind, agent_id, previous, payload in page:
+        so_far = next_hash(so_far, seq, at, kind, agent_id, previous, payload.encode())
+        if seq != good + linked + 1 or stored != so_far:
+            break
+        linked += 1
+    return linked, so_far

@@ -12,7 +12,7 @@ from maos_desktop.store.database import Database
 
 _HEAD = """
 SELECT number, event_count, hash, strands FROM sessions
-JOIN events ON position = (number << 32) + event_count WHERE id = ?
+LEFT JOIN events ON position = (number << 32) + event_count WHERE id = ?
 """
 
 
@@ -51,12 +51,16 @@ class Heads:
             self._known.pop(session_id, None)
 
 
-def _head(number: int, seq: int, hash_: bytes, strands: str) -> Head:
+def _head(number: int, seq: int, hash_: bytes | None, strands: str) -> Head:
+    if hash_ is None:
+        raise _damaged("The newest event of the session is missing in the database", f"There is no event {seq}.")
     try:
         return Head(number, seq, hash_, json.loads(strands))
     except ValueError as error:
-        raise StoreCorruptError(
-            "The session's line in the database is damaged; its events were kept.",
-            next_step="Export the session, then start a new one.",
-            detail=str(error),
-        ) from error
+        raise _damaged("The session's line in the database is damaged", str(error)) from error
+
+
+def _damaged(what: str, detail: str) -> StoreCorruptError:
+    return StoreCorruptError(
+        f"{what}; its other events were kept.", next_step="Export the session, then start a new one.", detail=detail
+    )

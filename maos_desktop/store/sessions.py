@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import logging
 import sqlite3
 from typing import Any
 
@@ -15,9 +16,11 @@ from maos_desktop.store.database import Database
 
 _SUMMARY = "SELECT id, title, settings, state, created_at, updated_at, cost_usd, event_count FROM sessions"
 _RECENT = """
-SELECT json_extract(settings, '$.request') AS request FROM sessions
-GROUP BY request ORDER BY max(created_at) DESC, max(number) DESC LIMIT ?
+SELECT CASE WHEN json_valid(settings) THEN json_extract(settings, '$.request') END AS request FROM sessions
+WHERE request IS NOT NULL GROUP BY request ORDER BY max(created_at) DESC, max(number) DESC LIMIT ?
 """
+
+_log = logging.getLogger(__name__)
 
 
 class SessionStore:
@@ -27,12 +30,18 @@ class SessionStore:
         self._database = database
 
     async def list(self) -> list[SessionSummary]:
-        """Returns all sessions, the one with the newest event first."""
+        """Returns all sessions, the one with the newest event first. A damaged line is left out, with a warning."""
         rows = await self._database.fetch(f"{_SUMMARY} ORDER BY updated_at DESC, number DESC")
-        return [_summary(row) for row in rows]
+        summaries = []
+        for row in rows:
+            try:
+                summaries.append(_summary(row))
+            except StoreCorruptError as error:
+                _log.warning("%s (%s)", error, error.detail)
+        return summaries
 
     async def get(self, session_id: SessionId) -> SessionSummary:
-        """Returns one session. Raises ``UnknownSessionError``."""
+        """Returns one session. Raises ``UnknownSessionError``, and ``StoreCorruptError`` for a damaged line."""
         rows = await self._database.fetch(f"{_SUMMARY} WHERE id = ?", (session_id,))
         if not rows:
             raise _unknown(session_id)
@@ -76,6 +85,6 @@ def _summary(row: tuple[Any, ...]) -> SessionSummary:
     except (ValueError, OverflowError) as error:
         raise StoreCorruptError(
             f"The line of session “{session_id}” in the database is damaged; its events were kept.",
-            next_step="Export the session, then delete it from the list.",
+            next_step="Put back a backup copy of the database, or start a new session with the same request.",
             detail=str(error),
         ) from error

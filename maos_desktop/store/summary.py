@@ -4,24 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from maos_desktop.model.event import PlanDecided, SessionEvent, SessionFinished, TurnFinished
+from maos_desktop.model.event import SessionEvent, TurnFinished
+from maos_desktop.model.fold import session_state_after
 from maos_desktop.model.session import SessionState
-
-_AFTER_KIND = {
-    "session_created": SessionState.PLANNING,
-    "plan_requested": SessionState.PLANNING,
-    "plan_proposed": SessionState.AWAITING_APPROVAL,
-    "synthesis_started": SessionState.SYNTHESISING,
-    "session_interrupted": SessionState.INTERRUPTED,
-    "session_continued": SessionState.RUNNING,
-}
-_AFTER_DECISION = {
-    "approved": SessionState.RUNNING,
-    "ask_again": SessionState.PLANNING,
-    "rejected": SessionState.REJECTED,
-}
-FOLDED_KINDS = frozenset({*_AFTER_KIND, "plan_decided", "session_finished", "turn_finished"})
-"""All others change nothing but the time and the count."""
 
 
 @dataclass(slots=True)
@@ -38,12 +23,8 @@ class SummaryChange:
 
     def fold(self, event: SessionEvent) -> None:
         """Adds what the next event changes."""
-        if event.kind in _AFTER_KIND:
-            self.state = _AFTER_KIND[event.kind]
-        elif isinstance(event, TurnFinished):
+        if isinstance(event, TurnFinished):
             if event.cost_usd is not None:
                 self.cost_usd = (self.cost_usd or 0.0) + event.cost_usd
-        elif isinstance(event, PlanDecided):
-            self.state = _AFTER_DECISION[event.decision]
-        elif isinstance(event, SessionFinished):
-            self.state = SessionState(event.outcome)
+        else:
+            self.state = session_state_after(event) or self.state

@@ -94,6 +94,21 @@ def agent_menu() -> list[Entry]:
     ]
 
 
+SESSION_ACTIONS = (
+    "reviewPlan",
+    "stopSession",
+    "continueSession",
+    "messageAll",
+    "interruptAgent",
+    "nextThatNeedsYou",
+    "showAgents",
+    "showReport",
+    "showTimeline",
+    *(f"agent{number}" for number in range(1, 10)),
+)
+"""The actions that need a session; which of them are possible says ``SessionView.possible_actions``."""
+
+
 class Actions:
     """The actions of a window by their names.
 

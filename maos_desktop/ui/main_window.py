@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent, QPaintEvent
-from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from maos_desktop.config import ConfigFile
@@ -15,9 +15,8 @@ from maos_desktop.errors import KnownError
 from maos_desktop.model.ids import SessionId
 from maos_desktop.model.session import SessionSettings
 from maos_desktop.sessions.manager import SessionManager
-from maos_desktop.ui import theme
 from maos_desktop.ui.about_dialog import AboutDialog
-from maos_desktop.ui.actions import Actions
+from maos_desktop.ui.actions import SESSION_ACTIONS, Actions
 from maos_desktop.ui.banner import Banner
 from maos_desktop.ui.crash_dialog import CrashDialog
 from maos_desktop.ui.folder_field import dropped_folder
@@ -25,6 +24,7 @@ from maos_desktop.ui.item_models.session_list_model import SessionListModel
 from maos_desktop.ui.quit_dialog import QuitDialog
 from maos_desktop.ui.request_editor import RequestEditor
 from maos_desktop.ui.session_list import SessionList
+from maos_desktop.ui.session_pages import SessionPages
 from maos_desktop.ui.session_status import SessionStatusBar
 from maos_desktop.ui.session_view import SessionView
 from maos_desktop.ui.shortcuts_dialog import ShortcutsDialog
@@ -60,7 +60,6 @@ class MainWindow(QMainWindow):
         self._tasks = TaskOwner(self.show_error)
         self._manager: SessionManager | None = None
         self._unsubscribe: Callable[[], None] = lambda: None
-        self._views: dict[SessionId, SessionView] = {}
         self._quit_confirmed = False
         self._was_painted = False
         self._crash_dialog: CrashDialog | None = None
@@ -69,6 +68,7 @@ class MainWindow(QMainWindow):
         self._banner = Banner(self)
         self._editor = RequestEditor(config.config, self)
         self._editor.set_ready(False)
+        self._pages = SessionPages(self._editor, self._tasks, self)
         self._status = SessionStatusBar(self)
         self._actions = Actions(self)
         self._lay_out()
@@ -81,7 +81,10 @@ class MainWindow(QMainWindow):
     # --- its life ---
 
     async def attach(self, manager: SessionManager) -> None:
-        """Shows the sessions of ``manager`` and lets new ones be started. Raises ``StoreError``."""
+        """Shows the sessions of ``manager``, the one shown last first, and lets new ones be started.
+
+        Raises ``StoreError`` when they cannot be listed.
+        """
         self._manager = manager
         self._unsubscribe = manager.subscribe_all(self._sessions.apply)
         summaries = await manager.list_sessions()
@@ -91,14 +94,16 @@ class MainWindow(QMainWindow):
         self._editor.set_ready(True)
         last = self._state.last_session
         if last is not None and self._sessions.row_of(last) is not None:
-            await self._open(last)
+            try:
+                await self._pages.open_session(manager, last)
+            except KnownError as error:  # one damaged session must not keep the others away
+                self.show_error(error)
 
     async def aclose(self) -> None:
         """Ends what the window has under way. The sessions themselves are the manager's to end."""
         self._unsubscribe()
         await self._tasks.aclose()
-        for view in self._views.values():
-            await view.aclose()
+        await self._pages.aclose()
 
     def quit_now(self) -> None:
         """Closes without a question: the system wants the app to end."""
@@ -110,13 +115,12 @@ class MainWindow(QMainWindow):
     @property
     def session_view(self) -> SessionView | None:
         """The session that is shown, or ``None`` while a request is written."""
-        shown = self._stack.currentWidget()
-        return shown if isinstance(shown, SessionView) else None
+        return self._pages.session_view
 
     @property
     def open_sessions(self) -> frozenset[SessionId]:
-        """The sessions that have a view: the one that is shown and those in which work is under way."""
-        return frozenset(self._views)
+        """The sessions that have a view."""
+        return self._pages.open_sessions
 
     @property
     def editor(self) -> RequestEditor:
@@ -126,14 +130,13 @@ class MainWindow(QMainWindow):
     def show_editor(self) -> None:
         """Lets the user write a request."""
         self._editor.set_first_run(self._manager is not None and self._sessions.rowCount() == 0)
-        self._stack.setCurrentWidget(self._editor)
-        self._sidebar.select(None)
+        self._pages.show_editor()
         self._editor.focus_request()
-        self._refresh()
 
     def open_session(self, session_id: str) -> None:
         """Shows a session."""
-        self._tasks.start(self._open(SessionId(session_id)), "open a session")
+        if self._manager is not None:
+            self._tasks.start(self._pages.open_session(self._manager, SessionId(session_id)), "open a session")
 
     def show_error(self, error: KnownError) -> None:
         """Shows what the user can act on, above everything else."""
@@ -151,17 +154,13 @@ class MainWindow(QMainWindow):
     # --- inside: building ---
 
     def _lay_out(self) -> None:
-        self._stack = QStackedWidget(self)
-        self._stack.addWidget(self._editor)
         right = QWidget(self)
         column = QVBoxLayout(right)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        above = QVBoxLayout()
-        above.setContentsMargins(theme.L, 0, theme.L, 0)
-        above.addWidget(self._banner)
-        column.addLayout(above)
-        column.addWidget(self._stack, 1)
+        self._banner.setObjectName("windowBanner")
+        column.addWidget(self._banner)
+        column.addWidget(self._pages, 1)
         self._split = QSplitter(Qt.Orientation.Horizontal, self)
         self._split.setObjectName("sidebarSplitter")
         self._split.setChildrenCollapsible(False)
@@ -169,7 +168,6 @@ class MainWindow(QMainWindow):
         self._split.addWidget(right)
         self._split.setStretchFactor(1, 1)
         self._split.setSizes([_SIDEBAR_WIDTH, 4 * _SIDEBAR_WIDTH])
-        self._sidebar.setMinimumWidth(_SIDEBAR_WIDTH * 3 // 4)
         self.setCentralWidget(self._split)
         self.setStatusBar(self._status)
 
@@ -177,6 +175,7 @@ class MainWindow(QMainWindow):
         self._sidebar.opened.connect(self.open_session)
         self._sidebar.new_requested.connect(self.show_editor)
         self._editor.submitted.connect(self._submit)
+        self._pages.changed.connect(self._refresh)
         self._look.changed.connect(self._refresh)
         self._actions.connect(
             {
@@ -228,53 +227,19 @@ class MainWindow(QMainWindow):
     def _submit(self, settings: SessionSettings) -> None:
         values = settings.model_dump(mode="json", include={"backend", "mode", "max_agents", "permission_mode"})
         self._config.change(**values, model=settings.model or "")
-        self._tasks.start(self._create(settings), "create a session")
+        self._tasks.start(self._start(settings), "start a session")
 
-    async def _create(self, settings: SessionSettings) -> None:
+    async def _start(self, settings: SessionSettings) -> None:
         if self._manager is None:
             return
         self._banner.hide()
         self._editor.set_ready(False)
         try:
-            live = await self._manager.create(settings)
+            await self._pages.start_session(self._manager, settings)
         finally:
             self._editor.set_ready(True)
         self._editor.clear_request()
         self._editor.set_recent(await self._manager.recent_requests())
-        await self._open(live.id)
-        self._views[live.id].start_session()
-
-    async def _open(self, session_id: SessionId) -> None:
-        view = self._views.get(session_id)
-        if view is None:
-            if self._manager is None:
-                return
-            live = await self._manager.reopen(session_id)
-            if session_id not in self._views:
-                view = self._views[session_id] = SessionView(live, self)
-                view.changed.connect(self._refresh)
-                self._stack.addWidget(view)
-                self._show_view(view)
-                await view.load()
-                return
-            view = self._views[session_id]
-        self._show_view(view)
-
-    def _show_view(self, view: SessionView) -> None:
-        self._stack.setCurrentWidget(view)
-        self._sidebar.select(view.live.id)
-        self._refresh()
-        for other in list(self._views.values()):
-            if other is not view and not other.live.is_running:
-                self._tasks.start(self._let_go_of(other), "close a session's view")
-
-    async def _let_go_of(self, view: SessionView) -> None:
-        """A session at rest is cheap to open again and dear to keep."""
-        if self._views.pop(view.live.id, None) is None:
-            return
-        await view.aclose()
-        self._stack.removeWidget(view)
-        view.deleteLater()
 
     def _try_sample(self) -> None:
         self.show_editor()
@@ -284,25 +249,12 @@ class MainWindow(QMainWindow):
 
     def _refresh(self) -> None:
         view = self.session_view
+        self._sidebar.select(view.live.id if view is not None else None)
         self.setWindowTitle(view.live.title if view is not None else self.tr("New request"))
         self._status.show_session(view.fold if view is not None else None)
-        running = view is not None and view.live.is_running
-        has_agents = view is not None and bool(view.fold.agents)
-        enabled = {
-            "reviewPlan": view is not None and view.needs_plan_decision,
-            "stopSession": running,
-            "continueSession": view is not None and view.can_continue,
-            "messageAll": running and has_agents,
-            "interruptAgent": running and has_agents,
-            "nextThatNeedsYou": has_agents,
-            "showAgents": view is not None,
-            "showReport": view is not None and view.has_report,
-            "showTimeline": view is not None,
-        }
-        for name, on in enabled.items():
-            self._actions[name].setEnabled(on)
-        for number in range(1, 10):
-            self._actions[f"agent{number}"].setEnabled(view is not None and len(view.fold.agents) >= number)
+        possible = view.possible_actions() if view is not None else frozenset()
+        for name in SESSION_ACTIONS:
+            self._actions[name].setEnabled(name in possible)
         self._actions["showTimeline"].setChecked(view is not None and view.timeline_is_shown)
         self._actions["showSessions"].setChecked(not self._sidebar.isHidden())
         self._actions[f"theme{self._look.choice.capitalize()}"].setChecked(True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QScrollArea, QToolButton, QVBoxLayout, QWidget
 from typing_extensions import override
@@ -90,6 +90,12 @@ class PlanStrip(QWidget):
         if self._plan is not None:
             self._refresh(self._plan)
 
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange) and self._plan is not None:
+            self._refresh(self._plan)
+
     def _build(self, plan: Plan) -> None:
         line = QWidget()
         line.setProperty("variant", "page")
@@ -131,7 +137,7 @@ class PlanStrip(QWidget):
     def _show_task(self, subtask: Subtask, task: TaskFold, agent_id: AgentId, width: int) -> None:
         chip = self._chips[subtask.id]
         word = task_state_word(task.state)
-        title = chip.fontMetrics().elidedText(subtask.title, Qt.TextElideMode.ElideRight, width)
+        title = self.fontMetrics().elidedText(subtask.title, Qt.TextElideMode.ElideRight, width)
         chip.setText(f"\u2009{title}")
         chip.setIcon(icons.icon(state_icon_name(task.state), f"state:{task.state}"))
         reason = task.failure.what if task.failure else task.reason

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeySequence, QResizeEvent
+from PySide6.QtCore import QMimeData, QSize, Qt, Signal
+from PySide6.QtGui import QKeySequence, QResizeEvent, QTextOption
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -32,6 +33,7 @@ from maos_desktop.ui.welcome import Welcome
 COLUMN = 760
 """Width of the form, in pixels: about 90 characters of text."""
 _FEWEST_LINES, _MOST_LINES = 4, 12
+_ENDLESS_WORD = re.compile(r"\S{20000}")
 
 
 class RequestEditor(QScrollArea):
@@ -77,7 +79,7 @@ class RequestEditor(QScrollArea):
 
     def fill(self, request: str, folder: Path | None = None, backend: Backend | None = None) -> None:
         """Fills the form in; nothing is submitted."""
-        self._request.setPlainText(request)
+        self._request.show_text(request)
         if folder is not None:
             self._folder.set_folder(folder)
         if backend is not None:
@@ -105,7 +107,7 @@ class RequestEditor(QScrollArea):
 
     # --- inside ---
 
-    def _make_request(self) -> QPlainTextEdit:
+    def _make_request(self) -> _RequestText:
         edit = _RequestText()
         edit.setObjectName("request")
         edit.setAccessibleName(self.tr("Request"))
@@ -224,6 +226,21 @@ class RequestEditor(QScrollArea):
 
 class _RequestText(QPlainTextEdit):
     """Content with few lines, but takes more where there is room."""
+
+    def show_text(self, text: str) -> None:
+        """Replaces the text."""
+        self._choose_wrapping(text)
+        self.setPlainText(text)
+
+    def _choose_wrapping(self, text: str) -> None:
+        """Looking for the end of a word that has none would keep the window waiting for seconds."""
+        if _ENDLESS_WORD.search(text):
+            self.setWordWrapMode(QTextOption.WrapMode.WrapAnywhere)
+
+    @override
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        self._choose_wrapping(source.text())
+        super().insertFromMimeData(source)
 
     @override
     def sizeHint(self) -> QSize:

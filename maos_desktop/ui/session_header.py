@@ -1,4 +1,4 @@
-"""The top of a session: what it is about, where it stands, and what can be done with it now."""
+"""The top of a session: what it is about, where it stands, and which view of it is shown."""
 
 from __future__ import annotations
 
@@ -22,14 +22,12 @@ _ICON = 15
 
 class SessionHeader(QFrame):
     """Signals:
-    stop_requested, continue_requested, plan_requested: a button was pressed.
+    stop_requested: the session is to end now.
     agents_requested, report_requested: another view is wanted.
     timeline_toggled: whether the timeline is to be shown.
     """
 
     stop_requested = Signal()
-    continue_requested = Signal()
-    plan_requested = Signal()
     agents_requested = Signal()
     report_requested = Signal()
     timeline_toggled = Signal(bool)
@@ -49,13 +47,8 @@ class SessionHeader(QFrame):
         self._folder.setObjectName("sessionFolder")
         self._folder.setToolTip(str(settings.project_folder))
         set_look(self._folder, tone="muted")
-        self._plan = push_button(self, "reviewPlan", self.tr("Review the plan"), self.plan_requested.emit)
-        set_look(self._plan, variant="primary")
         self._stop = push_button(self, "stopSession", self.tr("Stop"), self.stop_requested.emit, icon="circle-stop")
         self._stop.setToolTip(self.tr("Ends all agents now. What was done is kept and can be continued."))
-        self._continue = push_button(
-            self, "continueSession", self.tr("Continue"), self.continue_requested.emit, icon="play", variant="primary"
-        )
         self._agents = self._tab("showAgents", self.tr("Agents"), self.agents_requested.emit)
         self._report = self._tab("showReport", self.tr("Report"), self.report_requested.emit)
         self._timeline = push_button(
@@ -65,14 +58,12 @@ class SessionHeader(QFrame):
         self._timeline.toggled.connect(self.timeline_toggled)
         self._lay_out()
 
-    def show_state(self, state: SessionState, *, can_continue: bool, needs_plan: bool, running: bool) -> None:
-        """Shows where the session is and offers what can be done now."""
+    def show_state(self, state: SessionState, *, running: bool) -> None:
+        """Shows where the session is, and offers to stop it while it runs."""
         self._icon.set_icon(state_icon_name(state.value), f"state:{state.value}")
         self._state.setText(session_state_word(state))
         set_look(self._state, tone=state_tone(state.value))
-        self._plan.setVisible(needs_plan)
         self._stop.setVisible(running)
-        self._continue.setVisible(can_continue)
 
     def show_view(self, view: str, *, has_report: bool) -> None:
         """Marks the view that is shown, ``agents`` or ``report``."""
@@ -95,8 +86,7 @@ class SessionHeader(QFrame):
         top = QHBoxLayout()
         top.setSpacing(theme.S)
         top.addWidget(self._title, 1)
-        for button in (self._plan, self._stop, self._continue):
-            top.addWidget(button)
+        top.addWidget(self._stop)
         self._title.setMinimumHeight(self._stop.sizeHint().height())
         below = QHBoxLayout()
         below.setContentsMargins(0, 0, 0, theme.XS)

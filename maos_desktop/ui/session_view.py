@@ -17,7 +17,7 @@ from maos_desktop.ui import theme
 from maos_desktop.ui.agents_view import AgentsView
 from maos_desktop.ui.banner import Banner
 from maos_desktop.ui.bridge import SessionBridge
-from maos_desktop.ui.plan_dialog import PlanDialog
+from maos_desktop.ui.plan_gate import PlanGate
 from maos_desktop.ui.plan_strip import PlanStrip
 from maos_desktop.ui.report_view import ReportView
 from maos_desktop.ui.session_header import SessionHeader
@@ -25,7 +25,6 @@ from maos_desktop.ui.tasks import TaskOwner
 from maos_desktop.ui.timeline_view import TimelineView
 
 _TIMELINE_SHARE = 0.28
-_CONTINUABLE = (SessionState.INTERRUPTED, SessionState.FAILED)
 
 
 class SessionView(QWidget):
@@ -56,8 +55,7 @@ class SessionView(QWidget):
         self.agents = AgentsView(self._bridge)
         self._report = ReportView(self)
         self._timeline = TimelineView(self._bridge.timeline, self._bridge.agents)
-        self._dialog: PlanDialog | None = None
-        self._plan_was_offered = False
+        self._gate = PlanGate(live, self._tasks, self)
         self._had_report = False
         self._was_shown = False
         self._lay_out()
@@ -74,11 +72,12 @@ class SessionView(QWidget):
     async def load(self) -> None:
         """Fills every view from the log, the end of it first."""
         await self._bridge.load()
+        if self.live.is_running:
+            self._tasks.start(self._follow_to_end(), "follow the session")
 
     async def aclose(self) -> None:
         """Ends what the view has under way; the session itself goes on."""
-        if self._dialog is not None:
-            self._dialog.close()
+        self._gate.close()
         self._bridge.close()
         await self._tasks.aclose()
 
@@ -87,7 +86,7 @@ class SessionView(QWidget):
     @property
     def can_continue(self) -> bool:
         """Whether ``continue_session`` is possible now."""
-        return not self.live.is_running and self.fold.state in _CONTINUABLE
+        return not self.live.is_running and self.fold.state.can_be_continued
 
     @property
     def needs_plan_decision(self) -> bool:
@@ -99,13 +98,26 @@ class SessionView(QWidget):
         """Whether there is a report to show."""
         return self.fold.report is not None
 
-    def start_session(self) -> None:
-        """Begins the work."""
-        self._tasks.start(self._run(first=True), "start the session")
+    def possible_actions(self) -> frozenset[str]:
+        """Returns which of ``actions.SESSION_ACTIONS`` can be done now."""
+        agents = len(self.fold.agents)
+        running = self.live.is_running
+        possible = {
+            "reviewPlan": self.needs_plan_decision,
+            "stopSession": running,
+            "continueSession": self.can_continue,
+            "messageAll": running and agents > 0,
+            "interruptAgent": running and agents > 0,
+            "nextThatNeedsYou": agents > 0,
+            "showAgents": True,
+            "showReport": self.has_report,
+            "showTimeline": True,
+        } | {f"agent{number}": number <= agents for number in range(1, 10)}
+        return frozenset(name for name, is_possible in possible.items() if is_possible)
 
     def continue_session(self) -> None:
         """Goes on where it was interrupted."""
-        self._tasks.start(self._run(first=False), "continue the session")
+        self._tasks.start(self._continue(), "continue the session")
 
     def stop_session(self) -> None:
         """Ends all agents; everything is kept."""
@@ -113,13 +125,8 @@ class SessionView(QWidget):
 
     def review_plan(self) -> None:
         """Opens the plan for a decision, or brings it to the front."""
-        if not self.needs_plan_decision:
-            return
-        if self._dialog is None:
-            self._open_plan_dialog()
-        else:
-            self._dialog.raise_()
-            self._dialog.activateWindow()
+        if self.needs_plan_decision:
+            self._gate.review(self.fold)
 
     def show_agents(self) -> None:
         """Shows the agents' panes."""
@@ -199,8 +206,6 @@ class SessionView(QWidget):
     def _connect(self) -> None:
         header, agents = self._header, self.agents
         header.stop_requested.connect(self.stop_session)
-        header.continue_requested.connect(self.continue_session)
-        header.plan_requested.connect(self.review_plan)
         header.agents_requested.connect(self.show_agents)
         header.report_requested.connect(self.show_report)
         header.timeline_toggled.connect(self.show_timeline)
@@ -220,20 +225,18 @@ class SessionView(QWidget):
 
     # --- inside: the session's own changes ---
 
-    async def _run(self, *, first: bool) -> None:
-        await (self.live.start() if first else self.live.continue_())
+    async def _continue(self) -> None:
+        await self.live.continue_()
+        await self._follow_to_end()
+
+    async def _follow_to_end(self) -> None:
         self._refresh()
         await self.live.wait_finished()
         self._refresh()
 
     def _refresh(self) -> None:
         running = self.live.is_running
-        self._header.show_state(
-            self.fold.state,
-            can_continue=self.can_continue,
-            needs_plan=self.needs_plan_decision,
-            running=running,
-        )
+        self._header.show_state(self.fold.state, running=running)
         self.agents.set_active(running and self.fold.state is SessionState.RUNNING)
         self._show_banner()
         self._follow_plan_decision()
@@ -272,28 +275,11 @@ class SessionView(QWidget):
         elif report is None:
             self.show_agents()
 
-    # --- inside: the plan's approval ---
-
     def _follow_plan_decision(self) -> None:
-        """Opens the dialog once for every plan that comes, and closes it when it was decided otherwise."""
         if not self.needs_plan_decision:
-            self._plan_was_offered = False
-            if self._dialog is not None:
-                self._dialog.close()
-        elif not self._plan_was_offered and self.isVisible():
-            self._open_plan_dialog()
-
-    def _open_plan_dialog(self) -> None:
-        fold = self.fold
-        self._plan_was_offered = True
-        plan = None if fold.plan_refusal else fold.plan
-        dialog = PlanDialog(self.live.title, plan, self.live.settings.request, fold.plan_refusal, self)
-        dialog.approved.connect(lambda edited: self._tasks.start(self.live.approve(edited), "approve the plan"))
-        dialog.asked_again.connect(self._ask_again)
-        dialog.rejected_plan.connect(lambda: self._tasks.start(self.live.reject(), "reject the plan"))
-        dialog.finished.connect(self._forget_dialog)
-        self._dialog = dialog
-        dialog.show()
+            self._gate.close()
+        elif self.isVisible():
+            self._gate.offer(self.fold)
 
     @override
     def showEvent(self, event: QShowEvent) -> None:
@@ -304,12 +290,6 @@ class SessionView(QWidget):
             below = round(self._stack.height() * _TIMELINE_SHARE)
             self._split.setSizes([self._stack.height() - below, below])
         self._follow_plan_decision()
-
-    def _ask_again(self, comment: str) -> None:
-        self._tasks.start(self.live.ask_again(comment), "ask for another plan")
-
-    def _forget_dialog(self) -> None:
-        self._dialog = None
 
     # --- inside: what the user does to agents ---
 

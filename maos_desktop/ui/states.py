@@ -64,7 +64,6 @@ def session_state_word(state: SessionState) -> str:
         SessionState.SYNTHESISING: tr("States", "Writing the report"),
         SessionState.DONE: tr("States", "Done"),
         SessionState.FAILED: tr("States", "Failed"),
-        SessionState.CANCELLED: tr("States", "Cancelled"),
         SessionState.REJECTED: tr("States", "Rejected"),
         SessionState.INTERRUPTED: tr("States", "Interrupted"),
     }[state]

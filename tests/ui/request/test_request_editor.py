@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import pytest
 from PySide6.QtCore import QMimeData, QObject, Qt, QUrl
+from PySide6.QtGui import QGuiApplication, QTextOption
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -263,3 +264,14 @@ def test_that_the_folder_stays_for_the_next_request(form: Form, tmp_path: Path) 
     form.editor.clear_request()
     assert form.find(QPlainTextEdit, "request").toPlainText() == ""
     assert form.find(QLineEdit, "projectFolder").text() == str(tmp_path)
+
+
+def test_that_an_endless_word_is_broken_anywhere(form: Form) -> None:
+    """Looking for the end of such a word takes Qt seconds."""
+    field = form.find(QPlainTextEdit, "request")
+    form.editor.fill("many words " * 5_000)
+    assert field.wordWrapMode() != QTextOption.WrapMode.WrapAnywhere
+    QGuiApplication.clipboard().setText("x" * 100_000)
+    field.paste()
+    assert field.wordWrapMode() == QTextOption.WrapMode.WrapAnywhere
+    assert field.toPlainText().startswith("x" * 100_000)

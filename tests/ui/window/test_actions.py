@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from maos_desktop.config import ConfigFile
 from maos_desktop.model.session import SessionSettings
 from maos_desktop.ui import theme
+from maos_desktop.ui.actions import SESSION_ACTIONS
 from maos_desktop.ui.session_list import SessionList
 from maos_desktop.ui.timeline_view import TimelineView
 from tests.ui.window.conftest import Desk, OpenDesk
@@ -30,19 +31,6 @@ from tests.ui.window.conftest import Desk, OpenDesk
 INTERACTIVE = (QAbstractButton, QComboBox, QLineEdit, QPlainTextEdit, QAbstractItemView, QAbstractSpinBox)
 WITHIN = (QComboBox, QAbstractSpinBox, QAbstractItemView, QLineEdit)
 """Controls whose inner parts speak through them."""
-
-NEEDS_SESSION = {
-    "reviewPlan",
-    "stopSession",
-    "continueSession",
-    "messageAll",
-    "interruptAgent",
-    "nextThatNeedsYou",
-    "showAgents",
-    "showReport",
-    "showTimeline",
-    *(f"agent{number}" for number in range(1, 10)),
-}
 
 
 def actions(desk: Desk) -> dict[str, QAction]:
@@ -80,9 +68,9 @@ async def test_that_no_shortcut_is_given_twice(open_desk: OpenDesk) -> None:
 
 async def test_that_actions_are_off_where_they_cannot_work(open_desk: OpenDesk, settings: SessionSettings) -> None:
     async with open_desk() as desk:
-        assert {name for name, action in actions(desk).items() if not action.isEnabled()} == NEEDS_SESSION
+        assert {name for name, action in actions(desk).items() if not action.isEnabled()} == set(SESSION_ACTIONS)
         await desk.run(settings)
-        on = {name for name in NEEDS_SESSION if actions(desk)[name].isEnabled()}
+        on = {name for name in SESSION_ACTIONS if actions(desk)[name].isEnabled()}
         assert on == {
             "nextThatNeedsYou",
             "showAgents",

@@ -44,7 +44,7 @@ async def test_that_the_plan_is_offered_once_and_waits_behind_a_button(
         await asyncio.sleep(0)
         assert desk.plan_dialogs() == []
         assert desk.view.live.is_running
-        desk.click("reviewPlan")
+        desk.click("bannerAction", desk.find(Banner, "sessionBanner"))
         await desk.approve()
         await desk.ended(desk.view)
         assert desk.view.fold.state is SessionState.DONE
@@ -106,7 +106,7 @@ async def test_that_stop_keeps_everything_and_continue_goes_on(
         assert banner.isVisible()
         assert "interrupted" in banner.accessibleName()
         released.set()
-        desk.click("continueSession")
+        desk.click("bannerAction", banner)
         await desk.until(lambda: view.live.is_running)
         await desk.ended(view)
         assert view.fold.state is SessionState.DONE
@@ -177,7 +177,7 @@ async def test_that_the_first_run_leads_to_the_sample(open_desk: OpenDesk) -> No
         desk.click("makePlan")
         await desk.until(lambda: desk.window.session_view is not None and desk.view.live.is_running)
         assert desk.view.live.settings.backend is Backend.REHEARSAL
-        assert desk.find(QWidget, "rehearsalLabel").isVisible()
+        await desk.until(desk.find(QWidget, "rehearsalLabel").isVisible)
         desk.do("newRequest")
         assert not desk.find(QWidget, "welcome").isVisible()
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from maos_desktop.agents.orchestrated_agent import OrchestratedAgent
-from maos_desktop.agents.roster import Roster
+from maos_desktop.agents.team_names import TeamNames
 from maos_desktop.bus import AgentMessageBus, Limits
 from maos_desktop.context import SharedContext
 from maos_desktop.executor.base import AgentLaunch, PermissionAnswer, PermissionQuestion
@@ -42,8 +42,8 @@ class TeamStage:
         self.journal = MemoryJournal()
         self.bus = AgentMessageBus(self.journal, limits or Limits())
         self.context = SharedContext(self.journal)
-        self.roster = Roster()
-        self.roster.adopt(PLAN)
+        self.names = TeamNames()
+        self.names.adopt(PLAN)
         self.executor = ScriptedExecutor()
         self.answers: Mapping[str, PermissionAnswer] = {}
         self._agents: list[OrchestratedAgent] = []
@@ -57,7 +57,7 @@ class TeamStage:
         """Returns an agent that is ready to run."""
         self.executor.scripts[agent_id] = script
         launch = AgentLaunch(agent_id, Path("/project"), f"You are {agent_id}.", ("Read",))
-        agent = OrchestratedAgent(launch, self.executor, self.journal, self.bus, self.context, self.roster, self._ask)
+        agent = OrchestratedAgent(launch, self.executor, self.journal, self.bus, self.context, self.names, self._ask)
         self._agents.append(agent)
         await agent.open()
         return agent

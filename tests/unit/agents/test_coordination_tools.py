@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from maos_desktop.agents.coordination_tools import CoordinationTools
+from maos_desktop.agents.waits import Waits
 from maos_desktop.errors import KnownError, MessageError
 from maos_desktop.model.event import (
     AgentState,
@@ -46,8 +47,9 @@ class Hands:
 
     def __init__(self, team: TeamStage) -> None:
         self.handed_over: list[MessageId] = []
+        self.waits = Waits(ANALYST, team.journal)
         tools = CoordinationTools(
-            ANALYST, team.bus, team.context, team.journal, team.roster, self.handed_over.extend
+            ANALYST, team.bus, team.context, team.journal, team.names, self.waits, self.handed_over.extend
         ).tools()
         self.tools = {tool.name: tool for tool in tools}
 
@@ -170,9 +172,10 @@ async def test_that_a_request_that_times_out_says_so_and_the_agent_works_again(t
 
 
 async def test_that_a_refused_request_leaves_the_agent_working(team: TeamStage, hands: Hands) -> None:
+    await hands.waits.begin_work()
     with pytest.raises(MessageError, match="empty"):
         await hands.call("request", to="tester-1", need="   ")
-    assert team.states(ANALYST) == [AgentState.AWAITING_REPLY, AgentState.WORKING]
+    assert team.states(ANALYST) == [AgentState.WORKING, AgentState.AWAITING_REPLY, AgentState.WORKING]
 
 
 # --- what a model does wrong ---

@@ -9,12 +9,12 @@ import pytest
 from maos_desktop.agents.orchestrated_agent import GO_ON, OrchestratedAgent
 from maos_desktop.errors import CliCrashedError, OverloadedError
 from maos_desktop.executor.base import PermissionAnswer
-from maos_desktop.model.event import AgentState, MessageRead, PromptSent
+from maos_desktop.model.event import AgentState, AgentStateChanged, MessageRead, PromptSent
 from maos_desktop.model.ids import USER
 from maos_desktop.model.message import DeliveryState, Importance
 from tests.scripted_executor import Ending, ScriptedProcess, answering
 from tests.scripted_sessions import hang
-from tests.unit.agents.team_stage import ANALYST, TESTER, TeamStage
+from tests.unit.agents.team_stage import ANALYST, SECURITY, TESTER, TeamStage
 from tests.unit.loop_turns import turns
 
 READ, QUEUED = DeliveryState.READ, DeliveryState.QUEUED
@@ -67,6 +67,24 @@ async def test_that_an_agent_that_cannot_be_interrupted_hears_at_its_next_bounda
 
     assert await team.run(ANALYST, script) == "Heard."
     assert team.vias(ANALYST) == [("tool_boundary", ("m1",))]
+
+
+@pytest.mark.expected_errors("interruption of analyst-1 broke off")
+async def test_that_an_interruption_that_breaks_off_is_looked_at(
+    team: TeamStage, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def broken() -> None:
+        raise RuntimeError("A bug.")
+
+    async def script(agent: ScriptedProcess) -> Ending:
+        monkeypatch.setattr(agent, "interrupt", broken)
+        await team.bus.send_message(TESTER, ANALYST, "Stop!", Importance.CRITICAL)
+        await turns()
+        assert "Stop!" in (await agent.use("Read", "its text") or "")
+        return "Heard."
+
+    assert await team.run(ANALYST, script) == "Heard."
+    assert "The interruption of analyst-1 broke off" in caplog.text
 
 
 # --- the user's interrupt ---
@@ -166,6 +184,49 @@ async def test_that_a_question_ends_with_the_turn_that_asked_it(team: TeamStage)
     await team.bus.send_message(TESTER, ANALYST, "Never mind.", Importance.CRITICAL)
     assert await run == "Went on."
     assert team.states(ANALYST) == [WORKING, AgentState.NEEDS_PERMISSION, WORKING]
+
+
+async def test_that_a_question_that_ends_after_the_pause_began_changes_nothing(team: TeamStage) -> None:
+    asked: list[asyncio.Task[PermissionAnswer]] = []
+
+    async def script(agent: ScriptedProcess) -> Ending:
+        if len(agent.prompts) > 1:
+            return "Went on."
+        asked.append(asyncio.create_task(agent.ask_permission("Bash", command="make")))
+        return await hang(agent)
+
+    agent = await team.open(ANALYST, script)
+    run = team.started(agent)
+    await team.journal.until(lambda: AgentState.NEEDS_PERMISSION in team.states(ANALYST))
+    await agent.interrupt()
+    await team.journal.until(lambda: team.states(ANALYST)[-1:] == [PAUSED])
+    asked[0].cancel()
+    await asyncio.wait(asked)
+    await turns()
+    assert team.states(ANALYST) == [WORKING, AgentState.NEEDS_PERMISSION, PAUSED]
+    agent.go_on()
+    assert await run == "Went on."
+    assert team.states(ANALYST)[-1] is WORKING
+
+
+async def test_that_an_agent_waits_until_the_last_of_what_it_asked_is_answered(team: TeamStage) -> None:
+    async def script(agent: ScriptedProcess) -> Ending:
+        asking = [asyncio.create_task(agent.call("request", to=to, need="A word")) for to in ("t2", "t3")]
+        asked = team.bus.get_messages_for_agent
+        await team.journal.until(lambda: asked(TESTER) and asked(SECURITY))
+        for mate, answer in zip((TESTER, SECURITY), asking, strict=True):
+            await team.bus.respond_to_request(mate, asked(mate)[0].id, "Here")
+            await answer
+        return "Done."
+
+    assert await team.run(ANALYST, script) == "Done."
+    changes = [(e.state, e.reason) for e in team.journal.of(AgentStateChanged) if e.agent_id == ANALYST]
+    assert changes == [
+        (WORKING, ""),
+        (AgentState.AWAITING_REPLY, "Waits for a reply from tester-1"),
+        (AgentState.AWAITING_REPLY, "Waits for a reply from security-1"),
+        (WORKING, ""),
+    ]
 
 
 # --- its end ---

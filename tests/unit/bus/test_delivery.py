@@ -219,16 +219,6 @@ async def test_that_nobody_is_called_for_an_agent_that_has_ended(journal: Memory
     assert called == []
 
 
-async def test_that_an_agent_can_wait_for_a_message(journal: MemoryJournal) -> None:
-    bus = await running_bus(journal)
-    waiting = asyncio.create_task(bus.wait_for_message(T))
-    await bus.send_message(A, S, "not you")
-    await turns()
-    assert not waiting.done()
-    await bus.send_message(A, T, "you")
-    await waiting
-
-
 async def test_that_what_a_dead_process_had_not_read_comes_again(journal: MemoryJournal) -> None:
     bus = await running_bus(journal)
     await bus.send_message(A, T, "one")

@@ -119,7 +119,7 @@ BY_KIND: dict[type[Any], st.SearchStrategy[Any]] = {
     ev.SessionContinued: st.builds(ev.SessionContinued),
     ev.SessionFinished: st.builds(
         ev.SessionFinished,
-        outcome=st.sampled_from(["done", "failed", "cancelled", "rejected"]),
+        outcome=st.sampled_from(["done", "failed", "rejected"]),
         failure=st.none() | FAILURES,
     ),
     ev.NoticeRaised: st.builds(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -70,13 +71,26 @@ def test_that_entries_stand_in_the_order_of_their_beginning() -> None:
     assert isinstance(tool, ToolEntry)
     assert (tool.tool, tool.input, tool.output, tool.is_error) == ("Read", {"file_path": "a.py"}, "text", False)
     assert isinstance(retry, NoticeEntry)
-    assert retry.text == "The model did not answer; attempt 2."
+    assert retry.text == "The model did not answer; attempt 2, next try in 1 s"
 
 
-def test_that_the_words_of_a_retry_are_shown_where_there_are_some() -> None:
-    (entry,) = agent_after(ev.RetryNoticed(agent_id=A, attempt=1, delay_ms=1, text="Overloaded")).transcript
+@pytest.mark.parametrize(
+    ("status", "attempt", "delay_ms", "words", "text"),
+    [
+        (529, 2, 3_600, "overloaded", "The model is overloaded (529); attempt 2, next try in 4 s"),
+        (429, 1, 500, "rate_limit", "The model's rate limit is reached (429); attempt 1, next try in 1 s"),
+        (500, 1, 0, "server_error", "The model answered with an error (500 server_error); attempt 1, next try now"),
+        (502, 3, 1_000, "", "The model answered with an error (502); attempt 3, next try in 1 s"),
+        (None, 0, 8_000, "unknown", "The model did not answer (unknown); next try in 8 s"),
+    ],
+)
+def test_that_a_retry_says_why_which_and_when(
+    status: int | None, attempt: int, delay_ms: int, words: str, text: str
+) -> None:
+    retried = ev.RetryNoticed(agent_id=A, attempt=attempt, delay_ms=delay_ms, status=status, text=words)
+    (entry,) = agent_after(retried).transcript
     assert isinstance(entry, NoticeEntry)
-    assert entry.text == "Overloaded"
+    assert entry.text == text
 
 
 def test_that_the_end_of_a_call_from_before_the_tail_is_left_out() -> None:

@@ -67,7 +67,6 @@ def message(number: int, sender: AgentId = A, *receivers: AgentId, text: str = "
         (ev.SessionFinished(outcome="done"), SessionState.DONE),
         (ev.SessionFinished(outcome="failed", failure=FAILURE), SessionState.FAILED),
         (ev.SessionFinished(outcome="rejected"), SessionState.REJECTED),
-        (ev.SessionFinished(outcome="cancelled"), SessionState.CANCELLED),
         (ev.TaskStarted(task_id=T1, agent_id=A), None),
     ],
 )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from maos_desktop.errors import (
     AgentError,
     CliNotSetUpError,
@@ -16,6 +18,7 @@ from maos_desktop.model.ids import AgentId, MessageId, TaskId
 from maos_desktop.model.message import DeliveryState, Message, MessageType
 from maos_desktop.model.plan import Plan
 from maos_desktop.model.session import SessionState
+from maos_desktop.rehearsal.prompts import read_task_prompt
 from tests.memory_journal import logged
 from tests.scripted_executor import Ending, ScriptedProcess, answering
 from tests.scripted_sessions import always, hang
@@ -54,7 +57,8 @@ async def test_that_a_task_is_given_the_reports_it_depends_on(folder: Path) -> N
     stage = RunStage(folder, CHAIN, {"analyst-1": always("There are 4 files.")})
     await stage.run()
     (prompt,) = stage.executor.prompts("tester-1")
-    assert "### analyst-1 (t1): Title t1\nThere are 4 files." in prompt
+    (report,) = read_task_prompt([prompt]).reports
+    assert (report.agent, report.task, report.text) == ("analyst-1", "t1", "There are 4 files.")
     assert "There are 4 files." not in stage.executor.prompts("reviewer-1")[0]
 
 
@@ -225,6 +229,25 @@ async def test_that_another_plan_is_made_with_the_users_comment(folder: Path) ->
     assert '"t2"' in second.split("## Plan before")[1]
     assert stage.tasks() == {"t1": "done"}
     assert stage.executor.prompts("tester-1") == []
+
+
+@pytest.mark.parametrize("second", ["valid", "refused"])
+async def test_that_asking_again_leaves_no_more_warm_than_the_last_plan_starts_with(folder: Path, second: str) -> None:
+    other = plan_of(("t1", "security", []), ("t2", "reviewer", [])) if second == "valid" else plan_of()
+    plans = iter([TWO, other, other])
+    stage = RunStage(folder, TWO, {"planner": lambda agent: always(next(plans))(agent)})
+    run = stage.started()
+    await stage.until_open()
+    await turns(100)
+    stage.orchestrator.gate.ask_again("Otherwise")
+    await stage.journal.until(lambda: len(stage.journal.of(PlanRequested)) == 2)
+    await stage.until_open()
+    await turns(100)
+    warm = [process.agent_id for process in stage.executor.alive]
+    assert warm == (["security-1", "reviewer-1"] if second == "valid" else [])
+    stage.orchestrator.gate.reject()
+    await run
+    assert stage.executor.alive == []
 
 
 async def test_that_agents_are_warm_when_the_plan_is_approved_and_those_not_needed_are_ended(folder: Path) -> None:

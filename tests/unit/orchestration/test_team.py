@@ -16,7 +16,7 @@ from maos_desktop.executor.base import PermissionAnswer, PermissionQuestion
 from maos_desktop.model import event as ev
 from maos_desktop.model.ids import AgentId
 from maos_desktop.model.plan import Plan, Role, Subtask
-from maos_desktop.orchestration.team import STARTING_AT_ONCE, Team
+from maos_desktop.orchestration.team import Team
 from tests.memory_journal import logged
 from tests.scripted_executor import tasks_at_work
 from tests.unit.loop_turns import turns
@@ -58,8 +58,13 @@ def changed(subtask: Subtask, **fields: Any) -> Plan:
     return Plan(goal="Other", subtasks=subtasks)
 
 
+def whole(*subtasks: Subtask) -> tuple[Plan, tuple[Subtask, ...]]:
+    """Returns a plan of these subtasks, and all of them."""
+    return Plan(goal="Other", subtasks=subtasks), subtasks
+
+
 async def test_that_a_task_finds_its_agent_warm(stage: Stage) -> None:
-    stage.team.warm_up(PLAN, [T1])
+    await stage.team.prepare(PLAN, [T1])
     await turns()
     assert stage.alive_ids() == ["analyst-1"]
     agent = await stage.team.take(PLAN, T1)
@@ -75,7 +80,7 @@ async def test_that_an_agent_that_is_not_warm_is_started(stage: Stage) -> None:
 
 async def test_that_an_agent_that_is_still_starting_is_waited_for(stage: Stage) -> None:
     stage.executor.may_start.clear()
-    stage.team.warm_up(PLAN, [T1])
+    await stage.team.prepare(PLAN, [T1])
     taking = asyncio.create_task(stage.team.take(PLAN, T1))
     await turns()
     assert not taking.done()
@@ -85,38 +90,55 @@ async def test_that_an_agent_that_is_still_starting_is_waited_for(stage: Stage) 
 
 
 async def test_that_warming_up_again_starts_nobody_twice(stage: Stage) -> None:
-    stage.team.warm_up(PLAN, [T1, T2])
-    stage.team.warm_up(PLAN, [T1, T2])
+    await stage.team.prepare(PLAN, [T1, T2])
+    await stage.team.prepare(PLAN, [T1, T2])
     await turns()
     assert stage.alive_ids() == ["analyst-1", "tester-1"]
 
 
-async def test_that_only_a_few_start_at_the_same_time(folder: Path) -> None:
-    stage = Stage(folder)
+async def test_that_how_many_start_at_the_same_time_is_left_to_the_executor(stage: Stage) -> None:
     plan = Plan.model_validate(plan_of(*((f"t{n}", "tester", []) for n in range(8))))
-    stage.executor.may_start.clear()
-    stage.team.warm_up(plan, plan.subtasks)
+    await stage.team.prepare(plan, plan.subtasks)
     await turns()
-    stage.executor.may_start.set()
-    await turns(100)
-    assert len(stage.executor.alive) == 8
-    assert stage.executor.most_starting == STARTING_AT_ONCE
+    assert stage.executor.most_starting == 8
+
+
+async def test_that_a_new_plan_ends_those_of_the_one_before_that_it_does_not_start_with(stage: Stage) -> None:
+    await stage.team.prepare(PLAN, [T1, T2])
+    await turns()
+    other = changed(T1, model="opus")
+    await stage.team.prepare(other, [other.subtasks[0], T3])
+    await turns()
+    assert sorted(stage.alive_ids()) == ["analyst-1", "tester-2"]
+    assert stage.executor.of("analyst-1")[-1].launch.model == "opus"
+    assert stage.executor.most_alive == 2
+
+
+@pytest.mark.expected_errors("was not needed, broke off")
+async def test_that_a_start_that_breaks_off_is_looked_at_when_nobody_needs_it(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    stage.executor.start_errors["analyst-1"] = RuntimeError("A bug.")
+    await stage.team.prepare(PLAN, [T1, T2])
+    await turns()
     await stage.team.aclose()
+    assert "The start of analyst-1, which was not needed, broke off" in caplog.text
+    assert stage.executor.alive == []
 
 
 async def test_that_an_edited_plan_ends_those_it_does_not_need_and_keeps_the_others(stage: Stage) -> None:
-    stage.team.warm_up(PLAN, PLAN.subtasks)
+    await stage.team.prepare(PLAN, PLAN.subtasks)
     await turns(100)
-    await stage.team.keep_only(Plan(goal="Other", subtasks=(T1.model_copy(update={"instructions": "Else"}), T2)))
+    await stage.team.keep_only(*whole(T1.model_copy(update={"instructions": "Else"}), T2))
     assert stage.alive_ids() == ["analyst-1", "tester-1"]
 
 
 @pytest.mark.parametrize("change", [{"model": "opus"}, {"tools": ("Read",)}, {"max_turns": 3}])
 async def test_that_an_agent_that_has_to_be_started_otherwise_is_not_kept(stage: Stage, change: dict[str, Any]) -> None:
-    stage.team.warm_up(PLAN, [T1, T2])
+    await stage.team.prepare(PLAN, [T1, T2])
     await turns()
     edited = changed(T1, **change)
-    await stage.team.keep_only(edited)
+    await stage.team.keep_only(edited, edited.subtasks)
     assert stage.alive_ids() == ["tester-1"]
     await stage.team.take(edited, edited.subtasks[0])
     launch = stage.executor.of("analyst-1")[-1].launch
@@ -124,7 +146,7 @@ async def test_that_an_agent_that_has_to_be_started_otherwise_is_not_kept(stage:
 
 
 async def test_that_a_warm_agent_that_does_not_fit_is_replaced_when_it_is_taken(stage: Stage) -> None:
-    stage.team.warm_up(PLAN, [T1])
+    await stage.team.prepare(PLAN, [T1])
     await turns()
     edited = changed(T1, model="opus")
     await stage.team.take(edited, edited.subtasks[0])
@@ -135,9 +157,9 @@ async def test_that_a_warm_agent_that_does_not_fit_is_replaced_when_it_is_taken(
 
 async def test_that_one_that_is_still_starting_can_be_ended(stage: Stage) -> None:
     stage.executor.may_start.clear()
-    stage.team.warm_up(PLAN, PLAN.subtasks)
+    await stage.team.prepare(PLAN, PLAN.subtasks)
     await turns()
-    await stage.team.keep_only(Plan(goal="Other", subtasks=(T1,)))
+    await stage.team.keep_only(*whole(T1))
     stage.executor.may_start.set()
     await turns(100)
     assert stage.alive_ids() == ["analyst-1"]
@@ -145,7 +167,7 @@ async def test_that_one_that_is_still_starting_can_be_ended(stage: Stage) -> Non
 
 async def test_that_a_failed_start_is_told_to_whoever_needs_the_agent(stage: Stage) -> None:
     stage.executor.start_errors["analyst-1"] = CliNotFoundError("There is no CLI.")
-    stage.team.warm_up(PLAN, [T1])
+    await stage.team.prepare(PLAN, [T1])
     await turns()
     with pytest.raises(CliNotFoundError):
         await stage.team.take(PLAN, T1)
@@ -154,13 +176,13 @@ async def test_that_a_failed_start_is_told_to_whoever_needs_the_agent(stage: Sta
 
 async def test_that_a_failed_start_that_nobody_needs_is_no_error(stage: Stage) -> None:
     stage.executor.start_errors["analyst-1"] = CliNotFoundError("There is no CLI.")
-    stage.team.warm_up(PLAN, [T1])
+    await stage.team.prepare(PLAN, [T1])
     await turns()
-    await stage.team.keep_only(Plan(goal="Other", subtasks=(T2,)))
+    await stage.team.keep_only(*whole(T2))
 
 
 async def test_that_an_agent_is_at_work_from_when_it_is_taken_until_it_is_released(stage: Stage) -> None:
-    stage.team.warm_up(PLAN, [T1])
+    await stage.team.prepare(PLAN, [T1])
     assert stage.team.working(A) is None
     agent = await stage.team.take(PLAN, T1)
     assert stage.team.working(A) is agent

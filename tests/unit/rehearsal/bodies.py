@@ -30,7 +30,7 @@ def task(role: str = "analyst", *, title: str = "Look", instructions: str = "Loo
 
 def frame(id: str, sender: str, text: str, *, type: str = "info", importance: str = "normal") -> str:
     """Returns a message as the bus frames it."""
-    head = f'<message-{NONCE} id="{id}" from="{sender}" to="you" type="{type}" importance="{importance}" hop="0">'
+    head = f'<message-{NONCE} id="{id}" from="{sender}" to="analyst-1" type="{type}" importance="{importance}" hop="0">'
     return f"{head}\n{text.replace('<', '&lt;')}\n</message-{NONCE}>"
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from maos_desktop.model.report import Confidence, Finding, Report
-from maos_desktop.rehearsal.prompts import Reported, SynthesisPrompt
+from maos_desktop.rehearsal.prompts import Proposed, Reported, SynthesisPrompt
 from maos_desktop.rehearsal.reports import NOTICE
 from maos_desktop.rehearsal.synthesis import MAX_STEPS, make_report
 from tests.unit.rehearsal.folder_cli import investigate
@@ -141,6 +141,11 @@ def test_that_there_are_only_so_many_next_steps() -> None:
     ]
 
     assert len(report_of(*results).next_steps) == MAX_STEPS
+
+
+def test_that_proposed_work_is_a_next_step() -> None:
+    prompt = SynthesisPrompt("Look", (result("security-1", SECURITY),), (Proposed("tester-1", "Fuzz it"),))
+    assert make_report(prompt)["next_steps"][-1] == "Fuzz it (proposed by tester-1)"
 
 
 @pytest.mark.parametrize("state", ["failed", "skipped", "pending"])

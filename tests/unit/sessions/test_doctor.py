@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,12 +13,14 @@ from maos_desktop.errors import BackendUnreachableError, CliNotFoundError, CliNo
 from maos_desktop.executor.base import RetryScheduled
 from maos_desktop.model.session import Backend, SessionSettings
 from maos_desktop.paths import database_file
+from maos_desktop.rehearsal.server import RehearsalServer
 from maos_desktop.sessions import doctor
 from maos_desktop.sessions.backends import Backends
 from maos_desktop.sessions.doctor import Check, Doctor, variable_names
 from maos_desktop.sessions.manager import SessionManager
 from tests.scripted_executor import Ending, ScriptedExecutor, ScriptedProcess
 from tests.scripted_sessions import always, hang, team_of_three
+from tests.unit.sessions.damage import change_events
 
 
 async def no_environment(backend: Backend) -> Mapping[str, str]:
@@ -108,6 +111,17 @@ async def test_that_it_works_while_the_app_is_open(manager: SessionManager, sett
     assert checks["data"].text.startswith("1 session")
 
 
+async def test_that_a_changed_log_is_said(
+    manager: SessionManager, settings: SessionSettings, private_environment: Path
+) -> None:
+    session = await manager.create(settings)
+    change_events(private_environment, "UPDATE events SET at = at + 1")
+    checks = {check.name: check async for check in manager.doctor().examine()}
+    assert not checks["data"].ok
+    assert f"{session.id}” is not as it was saved from event 1 on" in checks["data"].text
+    assert checks["data"].next_step
+
+
 async def test_that_variables_are_named_and_their_values_kept(
     monkeypatch: pytest.MonkeyPatch, private_environment: Path
 ) -> None:
@@ -142,3 +156,23 @@ async def test_that_one_rehearsal_server_serves_every_session_until_the_end(priv
     again = await backends.environment(Backend.REHEARSAL)
     assert again["ANTHROPIC_API_KEY"] != first["ANTHROPIC_API_KEY"]
     await backends.aclose()
+
+
+async def test_that_sessions_that_start_together_share_one_rehearsal_server(
+    private_environment: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[RehearsalServer] = []
+    start = RehearsalServer.start
+
+    async def counted(**options: Any) -> RehearsalServer:
+        started.append(await start(**options))
+        return started[-1]
+
+    monkeypatch.setattr(RehearsalServer, "start", counted)
+    backends = Backends(private_environment)
+    one, other = await asyncio.gather(*(backends.environment(Backend.REHEARSAL) for _ in range(2)))
+    await backends.aclose()
+    for server in started[1:]:
+        await server.aclose()
+    assert one == other
+    assert len(started) == 1

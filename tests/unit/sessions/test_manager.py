@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from maos_desktop.errors import (
     BadRequestError,
     StoreBusyError,
     StoreCorruptError,
+    StoreError,
     StoreTooNewError,
     UnknownSessionError,
 )
@@ -24,6 +26,7 @@ from maos_desktop.store.database import Database
 from maos_desktop.store.event_log import EventLog
 from tests.scripted_executor import ScriptedExecutor
 from tests.scripted_sessions import events_of, hang, team_of_three, until
+from tests.unit.sessions.damage import change_events
 
 
 async def test_that_a_session_is_saved_before_it_starts(manager: SessionManager, settings: SessionSettings) -> None:
@@ -87,6 +90,25 @@ async def test_that_reopening_gives_the_same_session_while_it_is_open(
     assert await manager.reopen(session.id) is session
 
 
+async def test_that_reopening_twice_at_once_gives_one_session(
+    private_environment: Path, settings: SessionSettings
+) -> None:
+    session_id = await left_running(private_environment, settings, "abc")
+    manager = await SessionManager.open(private_environment, team_of_three())
+    one, other = await asyncio.gather(manager.reopen(session_id), manager.reopen(session_id))
+    assert one is other
+    await manager.aclose()
+
+
+async def test_that_a_session_can_be_started_by_who_reopened_it(
+    manager: SessionManager, settings: SessionSettings
+) -> None:
+    created = await manager.create(settings.model_copy(update={"auto_approve": True}))
+    session = await manager.reopen(created.id)
+    await session.start()
+    assert await session.wait_finished() is SessionState.DONE
+
+
 async def test_that_a_reopened_session_is_exactly_as_it_was(
     private_environment: Path, settings: SessionSettings
 ) -> None:
@@ -129,17 +151,85 @@ async def test_that_closing_interrupts_what_runs_and_keeps_it(
     await second.aclose()
 
 
+async def left_running(data_folder: Path, settings: SessionSettings, name: str) -> SessionId:
+    """Leaves behind what an app that is killed leaves of a session."""
+    session_id = SessionId(name)
+    database = await Database.open(database_file(data_folder))
+    log = EventLog(database)
+    await log.append(session_id, SessionCreated(settings=settings, title="Review"), PlanRequested())
+    await log.aclose()
+    await database.aclose()
+    return session_id
+
+
+@pytest.mark.parametrize(
+    ("statement", "listed"),
+    [
+        ("UPDATE sessions SET settings = '{}' WHERE number = 1", ["sound"]),
+        ("DELETE FROM events WHERE session = 1 AND seq = 2", ["sound", "broken"]),
+    ],
+)
+async def test_that_a_damaged_session_does_not_keep_the_others_from_their_user(
+    private_environment: Path,
+    settings: SessionSettings,
+    caplog: pytest.LogCaptureFixture,
+    statement: str,
+    listed: list[str],
+) -> None:
+    for name in ("broken", "sound"):
+        await left_running(private_environment, settings, name)
+    change_events(private_environment, statement)
+
+    manager = await SessionManager.open(private_environment, team_of_three())
+    assert [summary.id for summary in await manager.list_sessions()] == listed
+    assert {record.levelname for record in caplog.records} == {"WARNING"}
+    assert (await manager.reopen(SessionId("sound"))).state is SessionState.INTERRUPTED
+    if "broken" not in listed:
+        with pytest.raises(StoreCorruptError, match="broken"):
+            await manager.reopen(SessionId("broken"))
+    await manager.aclose()
+
+
+@pytest.mark.parametrize("method", ["append", "aclose"])
+async def test_that_nothing_stays_open_when_opening_fails(
+    private_environment: Path, settings: SessionSettings, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    await left_running(private_environment, settings, "abc")
+    with monkeypatch.context() as patch:
+        patch.setattr(EventLog, "append", fail)
+        if method == "aclose":
+            patch.setattr(EventLog, "aclose", fail)
+        with pytest.raises(StoreError, match="disk is full"):
+            await SessionManager.open(private_environment, team_of_three())
+    await (await SessionManager.open(private_environment, team_of_three())).aclose()
+
+
+async def test_that_one_session_that_cannot_be_closed_does_not_keep_the_rest_open(
+    private_environment: Path, settings: SessionSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    executor = team_of_three(planner=hang)
+    manager = await SessionManager.open(private_environment, executor)
+    first, broken, last = [await manager.create(settings) for _ in range(3)]
+    for session in (first, last):
+        await session.start()
+    monkeypatch.setattr(broken, "aclose", fail)
+    with pytest.raises(StoreError, match="disk is full"):
+        await manager.aclose()
+    assert {first.state, last.state} == {SessionState.INTERRUPTED}
+    assert executor.alive == []
+    await (await SessionManager.open(private_environment, team_of_three())).aclose()
+
+
+async def fail(*_: object) -> None:
+    raise StoreError("The disk is full.")
+
+
 async def test_that_what_a_killed_app_left_running_is_interrupted(
     private_environment: Path, settings: SessionSettings
 ) -> None:
-    database = await Database.open(database_file(private_environment))
-    log = EventLog(database)
-    await log.append(SessionId("abc"), SessionCreated(settings=settings, title="Review"), PlanRequested())
-    await log.aclose()
-    await database.aclose()
-
+    session_id = await left_running(private_environment, settings, "abc")
     manager = await SessionManager.open(private_environment, team_of_three())
-    session = await manager.reopen(SessionId("abc"))
+    session = await manager.reopen(session_id)
     assert session.state is SessionState.INTERRUPTED
     assert [e.reason for e in await events_of(session, SessionInterrupted)] == [APP_ENDED]
     await manager.aclose()

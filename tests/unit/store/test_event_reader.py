@@ -183,7 +183,7 @@ async def test_that_a_damaged_payload_is_told_and_the_rows_are_still_there(
     reader = damaged("UPDATE events SET payload = substr(payload, 5) WHERE session = 1 AND seq = 3")
     with pytest.raises(StoreCorruptError, match="Event 3") as raised:
         await reader.read(SESSION)
-    assert "Export" in raised.value.next_step
+    assert "backup" in raised.value.next_step
     assert [row.seq for row in await reader.read_rows(SESSION)] == [1, 2, 3, 4, 5]
     assert len(await reader.read(SESSION, limit=2)) == 2
 

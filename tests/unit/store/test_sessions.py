@@ -57,13 +57,13 @@ async def test_that_every_event_counts_and_moves_the_time(session_log: EventLog,
     [
         (PlanRequested(), SessionState.PLANNING),
         (PlanProposed(plan=PLAN), SessionState.AWAITING_APPROVAL),
+        (PlanRefused(reason="", raw="", final=True), SessionState.AWAITING_APPROVAL),
         (PlanDecided(decision="approved", plan=PLAN), SessionState.RUNNING),
         (PlanDecided(decision="ask_again", comment="Smaller"), SessionState.PLANNING),
         (PlanDecided(decision="rejected"), SessionState.REJECTED),
         (SynthesisStarted(), SessionState.SYNTHESISING),
         (SessionFinished(outcome="done"), SessionState.DONE),
         (SessionFinished(outcome="failed"), SessionState.FAILED),
-        (SessionFinished(outcome="cancelled"), SessionState.CANCELLED),
         (SessionFinished(outcome="rejected"), SessionState.REJECTED),
         (SessionInterrupted(reason="The app ended."), SessionState.INTERRUPTED),
         (SessionContinued(), SessionState.RUNNING),
@@ -78,7 +78,7 @@ async def test_that_the_state_follows_the_event(
     assert (await sessions.get(SESSION)).state is state
 
 
-@pytest.mark.parametrize("event", [output(), turn(1.0), PlanRefused(reason="", raw="", final=True)])
+@pytest.mark.parametrize("event", [output(), turn(1.0), PlanRefused(reason="", raw="", final=False)])
 async def test_that_other_events_leave_the_state(
     session_log: EventLog, sessions: SessionStore, event: SessionEvent
 ) -> None:
@@ -172,9 +172,46 @@ async def test_that_recent_requests_are_each_given_once_newest_first(log: EventL
 
 
 @pytest.mark.parametrize(("column", "value"), [("settings", "{}"), ("state", "lost"), ("created_at", 2**62)])
-async def test_that_a_damaged_line_is_told(
-    session_log: EventLog, sessions: SessionStore, database: Database, column: str, value: str | int
+async def test_that_a_damaged_line_is_told_and_the_other_sessions_are_listed(
+    session_log: EventLog,
+    sessions: SessionStore,
+    database: Database,
+    caplog: pytest.LogCaptureFixture,
+    column: str,
+    value: str | int,
 ) -> None:
-    await database.transaction(lambda connection: connection.execute(f"UPDATE sessions SET {column} = ?", (value,)))
-    with pytest.raises(StoreCorruptError, match=SESSION):
-        await sessions.list()
+    await session_log.append(OTHER, created())
+    await damage(database, f"UPDATE sessions SET {column} = ? WHERE id = ?", value, SESSION)
+    with pytest.raises(StoreCorruptError, match=SESSION) as raised:
+        await sessions.get(SESSION)
+    assert "Export" not in raised.value.next_step
+    assert [summary.id for summary in await sessions.list()] == [OTHER]
+    [warning] = caplog.records
+    assert (warning.levelname, SESSION in warning.getMessage()) == ("WARNING", True)
+
+
+@pytest.mark.parametrize("settings", ["{}", "no JSON"])
+async def test_that_damaged_settings_do_not_hide_the_requests_of_other_sessions(
+    session_log: EventLog, sessions: SessionStore, database: Database, settings: str
+) -> None:
+    await session_log.append(OTHER, created(request="Another"))
+    await damage(database, "UPDATE sessions SET settings = ? WHERE id = ?", settings, SESSION)
+    assert await sessions.recent_requests(5) == ["Another"]
+
+
+async def test_that_a_lost_newest_event_is_told_to_who_goes_on_with_that_session_alone(
+    session_log: EventLog, sessions: SessionStore, database: Database
+) -> None:
+    await session_log.append(OTHER, created())
+    await damage(database, "DELETE FROM events WHERE session = 1 AND seq = 1")
+    reopened = EventLog(database)
+    with pytest.raises(StoreCorruptError, match="newest event") as raised:
+        await reopened.append(SESSION, output())
+    assert raised.value.next_step
+    await reopened.append(OTHER, output())
+    assert {summary.id for summary in await sessions.list()} == {SESSION, OTHER}
+    await reopened.aclose()
+
+
+async def damage(database: Database, sql: str, *values: str | int) -> None:
+    await database.transaction(lambda connection: connection.execute(sql, values))

@@ -7,7 +7,7 @@ from maos_desktop.model.ids import AgentId, TaskId
 from maos_desktop.model.plan import Plan
 
 
-class Roster:
+class TeamNames:
     """Finds the agent meant by a name. ``plan`` is the current one."""
 
     def __init__(self) -> None:
