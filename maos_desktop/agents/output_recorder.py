@@ -69,8 +69,8 @@ class OutputRecorder:
         """Records a frame at a time until it is cancelled; rests while nothing comes."""
         while True:
             await self._has_text.wait()
-            await asyncio.sleep(FRAME_SECONDS)
             await self.flush()
+            await asyncio.sleep(FRAME_SECONDS)
 
     def _take(self, block: _Block) -> OutputAppended:
         text = "".join(block.pieces)

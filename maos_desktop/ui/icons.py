@@ -44,6 +44,8 @@ def _tone_color(tone: str) -> QColor:
 
 
 def _render(name: str, color: QColor, size: QSize) -> QPixmap:
+    if size.isEmpty():
+        return QPixmap()  # a button squeezed to nothing asks for this
     key = f"maos:{name}:{color.name()}:{size.width()}x{size.height()}"
     picture = QPixmap()
     if QPixmapCache.find(key, picture):

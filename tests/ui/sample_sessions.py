@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -228,6 +229,10 @@ class StillSession:
 
     def subscribe(self, listener: EventListener) -> Callable[[], None]:
         return lambda: None
+
+    async def wait_finished(self) -> SessionState:
+        await asyncio.Event().wait()
+        return self.state
 
     async def events(self, after_seq: int = 0, limit: int | None = None) -> Sequence[LoggedEvent]:
         return [logged for logged in self._events if logged.seq > after_seq][:limit]

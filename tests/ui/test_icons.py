@@ -108,3 +108,13 @@ def test_that_the_collector_can_take_an_icon_that_is_older_than_what_holds_it(lo
     del icon, holder, holders
     gc.collect()
     assert not icons.icon("play").pixmap(QSize(16, 16)).isNull()
+
+
+def test_that_no_room_for_an_icon_is_no_mistake(qtbot: QtBot) -> None:
+    assert icons.icon("play").pixmap(QSize(0, 0)).isNull()
+    button = QToolButton()
+    qtbot.addWidget(button)
+    button.setIcon(icons.icon("play"))
+    button.setFixedSize(1, 1)
+    button.show()
+    button.grab()
