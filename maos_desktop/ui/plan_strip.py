@@ -77,11 +77,12 @@ class PlanStrip(QWidget):
         if plan != self._plan:
             self._plan = plan
             self._build(plan)
-        self._refresh(plan)
         settled = sum(tasks[s.id].state in _SETTLED for s in plan.subtasks if s.id in tasks)
         self._progress.setRange(0, len(plan.subtasks))
         self._progress.setValue(settled)
-        self._count.setText(self.tr("{n} of {all} tasks").format(n=settled, all=len(plan.subtasks)))
+        count = self.tr("{n} of 1 task") if len(plan.subtasks) == 1 else self.tr("{n} of {all} tasks")
+        self._count.setText(count.format(n=settled, all=len(plan.subtasks)))
+        self._refresh(plan)
         self.show()
 
     @override
@@ -127,7 +128,8 @@ class PlanStrip(QWidget):
 
     def _refresh(self, plan: Plan) -> None:
         """Shares the room there is among the titles and shows the tasks' states."""
-        room = self.width() - _OVERVIEW_WIDTH - 3 * theme.L - self._arrows * (_ARROW + theme.XS)
+        overview = max(_OVERVIEW_WIDTH, self._count.sizeHint().width())
+        room = self.width() - overview - 3 * theme.L - self._arrows * (_ARROW + theme.XS)
         share = room // len(plan.subtasks) - _AROUND_TITLE - theme.XS
         agents = plan.agent_ids()
         for subtask in plan.subtasks:

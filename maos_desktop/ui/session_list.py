@@ -88,6 +88,7 @@ class SessionList(QFrame):
         new = push_button(self, "newRequest", self.tr("New request"), self.new_requested.emit, icon="plus")
         top = QHBoxLayout()
         top.setContentsMargins(theme.M, theme.M, theme.M, theme.S)
+        top.setSpacing(theme.S)
         top.addWidget(heading, 1)
         top.addWidget(new)
         self._empty.setContentsMargins(theme.M, theme.S, theme.M, 0)

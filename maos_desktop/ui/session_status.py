@@ -26,9 +26,10 @@ def activity_words(fold: SessionFold) -> str:
         return session_state_word(fold.state)
     groups = Counter(group_of(agent.state) for agent in fold.agents.values())
     tr = QCoreApplication.translate
+    needs_you = tr("Status", "1 needs you") if groups[AgentGroup.NEEDS_YOU] == 1 else tr("Status", "{n} need you")
     texts = {
         AgentGroup.WORKING: tr("Status", "{n} running"),
-        AgentGroup.NEEDS_YOU: tr("Status", "{n} needs you"),
+        AgentGroup.NEEDS_YOU: needs_you,
         AgentGroup.WAITING: tr("Status", "{n} waiting"),
         AgentGroup.DONE: tr("Status", "{n} done"),
     }

@@ -109,3 +109,11 @@ def test_that_the_time_of_a_finished_session_stands(bar: SessionStatusBar) -> No
 
 def test_that_a_clock_that_was_set_back_counts_nothing() -> None:
     assert elapsed_seconds(begin().fold(), START - timedelta(hours=1)) == 0
+
+
+def test_that_one_needs_and_two_need_you() -> None:
+    writer = begin()
+    writer.agent(ANN, AgentState.NEEDS_PERMISSION)
+    assert activity_words(writer.fold()) == "1 needs you"
+    writer.agent(BOB, AgentState.NEEDS_PERMISSION)
+    assert activity_words(writer.fold()) == "2 need you"

@@ -82,7 +82,7 @@ def test_that_another_plan_replaces_the_tasks(strip: PlanStrip) -> None:
     strip.show_plan(diamond(), {})
     plan = diamond()
     strip.show_plan(plan.model_copy(update={"subtasks": plan.subtasks[:1]}), {})
-    assert label(strip, "planCount") == "0 of 1 tasks"
+    assert label(strip, "planCount") == "0 of 1 task"
     assert strip.findChild(QToolButton, "task_t4") is None or not chip(strip, 4).isVisible()
 
 
