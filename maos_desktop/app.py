@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import logging
+import os
 import sys
 from pathlib import Path
 
@@ -34,7 +35,12 @@ def main() -> int:
     try:
         app = _application()
         with asyncio.Runner(loop_factory=lambda: make_loop(app)) as runner:
-            return runner.run(_run(app, crash, data_folder, log_folder))
+            try:
+                return runner.run(_run(app, crash, data_folder, log_folder))
+            except RuntimeError:
+                _log.critical("Qt's loop has ended, as it does when the display is gone", exc_info=True)
+                # Nothing can be awaited any more. What was said is committed, and with the process its agents end.
+                os._exit(1)
     finally:
         crash.close()
         log_file.close()

@@ -115,9 +115,11 @@ def _follow_team(desk: Desk, told: list[Frame], about: About) -> Inquiry[None]:
     """Reads the places that team-mates named, and looks closer at the first of those that matter most."""
     places = {f.id: spot for f in told for spot in places_in(f.text)[:1] if spot.line}
     followed = [frame for frame in told if frame.id in places][:MAX_FOLLOWED]
-    say = f"{followed[0].sender} names `{places[followed[0].id].where}`; I read it." if followed else ""
-    texts = yield from desk.look_at(say, [places[frame.id] for frame in followed])
-    seen = {frame.id: _seen(frame, text) for frame, text in zip(followed, texts, strict=True)}
+    seen: dict[str, str] = {}
+    for frame in followed:
+        place = places[frame.id]
+        (text,) = yield from desk.look_at(f"{frame.sender} names `{place.where}`; I read it.", [place])
+        seen[frame.id] = _seen(frame, text)
     for frame in told:
         desk.talk.append(f"{_head(frame)} – {seen.get(frame.id, 'noted.')}")
     if grave := next((frame for frame in followed if frame.importance in ("high", "critical")), None):

@@ -69,6 +69,7 @@ class SessionHeader(QFrame):
         """Marks the view that is shown, ``agents`` or ``report``."""
         self._report.setEnabled(has_report)
         (self._report if view == "report" else self._agents).setChecked(True)
+        self._timeline.setEnabled(view == "agents")
 
     def show_timeline(self, shown: bool) -> None:
         """Marks whether the timeline is shown."""

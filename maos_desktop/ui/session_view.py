@@ -304,7 +304,10 @@ class SessionView(QWidget):
         self._tasks.start(self.live.interrupt(AgentId(agent_id)), "interrupt an agent")
 
     def _resume(self, agent_id: str) -> None:
-        self._tasks.start(self.live.resume_agent(AgentId(agent_id)), "let an agent go on")
+        if self.can_continue:  # no agent of a session at rest goes on alone
+            self.continue_session()
+        else:
+            self._tasks.start(self.live.resume_agent(AgentId(agent_id)), "let an agent go on")
 
     def _decide_permission(self, request_id: str, input_sha256: str, allowed: bool, message: str) -> None:
         decision = self.live.decide_permission(request_id, input_sha256, allowed, message)

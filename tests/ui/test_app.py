@@ -41,14 +41,14 @@ def app(private_environment: Path) -> Iterator[subprocess.Popen[str]]:
     process.communicate()
 
 
-def start() -> subprocess.Popen[str]:
+def start(**variables: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-c", READY],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env=os.environ | {"PYTHONFAULTHANDLER": "1"},
+        env=os.environ | {"PYTHONFAULTHANDLER": "1"} | variables,
     )
 
 
@@ -74,6 +74,25 @@ def test_that_it_ends_cleanly_when_the_system_asks(
     assert (app.returncode, output, errors) == (0, "", "")
     assert log_lines(private_environment) == []
     assert (private_environment / "window.ini").is_file()
+
+
+@pytest.mark.window
+@pytest.mark.skipif(sys.platform != "linux", reason="an X server of its own")
+def test_that_it_ends_when_the_display_is_gone(private_environment: Path) -> None:
+    reading, writing = os.pipe()
+    with subprocess.Popen(
+        ["Xvfb", "-displayfd", str(writing)], pass_fds=[writing], stderr=subprocess.DEVNULL
+    ) as server:
+        number = os.read(reading, 16).decode().strip()
+        process = start(DISPLAY=f":{number}", QT_QPA_PLATFORM="xcb")
+        wait_ready(process)
+        server.kill()
+        process.communicate(timeout=60)
+        assert process.returncode == 1
+    with start(QT_QPA_PLATFORM="offscreen") as again:  # the data are free for the next one
+        wait_ready(again)
+        again.terminate()
+        again.communicate(timeout=60)
 
 
 def test_that_a_second_app_says_what_to_do(app: subprocess.Popen[str], private_environment: Path) -> None:
