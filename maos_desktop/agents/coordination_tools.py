@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from maos_desktop.agents.prompting import frame_shared
 from maos_desktop.agents.team_names import TeamNames
 from maos_desktop.agents.waits import Waits
 from maos_desktop.bus import AgentMessageBus
@@ -201,7 +202,8 @@ class CoordinationTools:
         return handover.text
 
     async def _read_context(self, _: Nothing) -> str:
-        return self._context.to_prompt() or "Nothing has been recorded yet."
+        digest = self._context.to_prompt()
+        return frame_shared(digest) if digest else "Nothing has been recorded yet."
 
 
 def _tool(name: str, description: str, arguments: type[A], handler: Callable[[A], Awaitable[str]]) -> AgentTool:
